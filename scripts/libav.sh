@@ -13,12 +13,13 @@ set -euo pipefail
 VERSION=9.0.2
 SHA256=8c3850283eb25fa026482078a04051e0be17347b09ef81a0849bec15a96e002e
 UPSTREAM=https://ffmpeg.org/releases/ffmpeg-$VERSION.tar.xz
+# Raised whenever the steps below change what ends up in the cache.
+RECIPE=1
 # The suite of the Debian source archive that carries the same tarball.
 DEBIAN_SUITE=forky
 
 LICENSE=${FRAMEGEAR_LICENSE:-gpl}
 CACHE=${FRAMEGEAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/framegear}
-HERE=$(cd "$(dirname "$0")" && pwd)
 
 say() { printf 'libav: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -44,12 +45,12 @@ configure_flags() {
 	esac
 }
 
-# Everything that changes the archive's bytes is in the key: version, flags, this script, the compiler and the codec libraries.
+# Everything that changes the archives' bytes is in the key: version, flags, recipe, the compiler and the codec libraries.
 key() {
 	{
 		echo "$VERSION $SHA256"
 		configure_flags
-		sha256sum <"$HERE/libav.sh"
+		echo "recipe $RECIPE"
 		cc -dumpfullversion -dumpmachine 2>/dev/null || true
 		for p in x264 x265 SvtAv1Enc opus openssl libva libdrm alsa; do
 			echo "$p $(pkg-config --modversion "$p" 2>/dev/null || echo none)"
@@ -92,8 +93,8 @@ fetch_debian() {
 		-o Acquire::Languages=none)
 	say "fetching the source package index ($DEBIAN_SUITE) through apt"
 	apt-get "${opt[@]}" -qq update || { rm -rf "$state"; return 1; }
-	found=$(cd "$state" && apt-get "${opt[@]}" source --print-uris --only-source ffmpeg 2>/dev/null | grep 'orig\.tar\.xz '\' - 2>/dev/null ||
-		(cd "$state" && apt-get "${opt[@]}" source --print-uris --only-source ffmpeg 2>/dev/null | grep 'orig\.tar\.xz' | grep -v '\.asc'))
+	found=$(cd "$state" && apt-get "${opt[@]}" source --print-uris --only-source ffmpeg 2>/dev/null |
+		grep -E "orig\.tar\.xz' ")
 	read -r uri name _ sum <<<"$(echo "$found" | tr -d "'" | head -1)"
 	[ -n "${uri:-}" ] || { rm -rf "$state"; return 1; }
 	case $sum in SHA256:*) ;; *) sum= ;; esac
@@ -175,7 +176,7 @@ build() {
 	work=$CACHE/libav/.work-$(basename "$p")
 	rm -rf "$work" "$p" # what an interrupted build left behind
 	mkdir -p "$work"
-	say "building FFmpeg $VERSION ($LICENSE) with $(nproc) jobs: about 5 minutes on two cores, once; log: $CACHE/libav/build.log"
+	say "building FFmpeg $VERSION ($LICENSE) with $(nproc) jobs: 5 to 10 minutes on two cores, once; log: $CACHE/libav/build.log"
 	started=$(date +%s)
 	(
 		cd "$work"

@@ -1,8 +1,3 @@
-// Package sink is where finished bytes go: a folder, memory, an HTTP server, or whatever a program brings.
-//
-// A sink stores named objects. A name is a slash-separated relative path ("v0/12.m4s"). An object is written once from
-// start to end and then committed, which publishes it as a whole; creating a name that exists replaces it at the commit
-// (that is how manifests are updated). Every sink keeps to the same rules, which package sinktest checks.
 package sink
 
 import (
@@ -10,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"io/fs"
 	"strings"
 	"time"
 )
@@ -21,38 +16,44 @@ type Sink interface {
 	// until then. The caller ends the object with exactly one of Commit and Abort.
 	// Errors are *Error with the name or path in them. The context covers the whole life of the object.
 	Create(ctx context.Context, name string) (Object, error)
-	// Remove deletes an object that was made through this sink. Removing a name that this sink did not make, or that is
-	// gone already, does nothing and returns nil: a sink never deletes what is not its own.
+	// Remove deletes a committed object that was made through this sink. Removing a name that this sink did not make, or
+	// that is gone already, does nothing and returns nil: a sink never deletes what is not its own. Objects in the making
+	// and handles that are open are not touched.
 	Remove(ctx context.Context, name string) error
 }
 
 // Object is one object being written. It is used by one goroutine at a time.
 type Object interface {
-	// Write appends p, which is borrowed for the call.
+	// Write appends p, which is borrowed for the call. After an error the object can only be given up: Commit returns
+	// an error too and publishes nothing.
 	io.Writer
 	// Commit publishes the object. After an error the object is not published and needs no Abort.
+	// After Commit or Abort it returns [ErrClosed].
 	Commit() error
 	// Abort discards the object. After Commit or a second time it does nothing.
 	Abort()
 }
 
 // Flusher is an optional ability of an [Object]: what was written so far becomes readable while the rest is still to
-// come (a growing segment). Sinks without it publish at the commit.
+// come (a growing segment). With a [Reader] it is readable when Flush returns; a remote sink has it on its way by then.
+// Sinks without it publish at the commit. A name that holds a committed object shows that one until the commit.
 type Flusher interface {
 	Flush() error
 }
 
 // Reader is an optional ability of a [Sink]: reading back what it holds, as an origin server does.
 type Reader interface {
-	// Open returns the object as it is now, committed or growing and flushed at least once. A name that does not exist gives an error that
-	// matches [fs.ErrNotExist]. The caller closes the handle.
+	// Open returns the object as it is now: the committed one, else the one that is growing and was flushed at least once.
+	// A name that does not exist gives an error that matches [fs.ErrNotExist]. The caller closes the handle. It goes on
+	// reading the same object when the name is replaced or removed.
 	Open(ctx context.Context, name string) (Handle, error)
 }
 
-// Handle reads one object.
+// Handle reads one object. It is used by one goroutine at a time; Close may be called from any.
 type Handle interface {
 	// Read returns what follows. At the end of what a growing object has so far it blocks until more is flushed, the
-	// object is committed (then io.EOF), aborted (then [ErrAborted]), the handle is closed (fs.ErrClosed), or the context given to Open ends.
+	// object is committed (then io.EOF), aborted (then [ErrAborted]), the handle is closed (then [fs.ErrClosed]), or the
+	// context given to Open ends (then its error).
 	io.ReadCloser
 	// Seek sets the position of the next Read. [io.SeekEnd] counts from the end of what is there now.
 	io.Seeker
@@ -68,14 +69,17 @@ var (
 	// ErrAborted is returned to readers of an object that was given up.
 	ErrAborted = errors.New("object was aborted")
 	// ErrClosed is returned by an Object that was committed or aborted already, and by a Sink after its Close.
-	ErrClosed = errors.New("sink: closed")
+	ErrClosed = errors.New("already closed")
 )
 
-// Error says which operation on which object went wrong. Path is the full path or URL where that differs from the name.
+// Error says which operation on which object went wrong.
 type Error struct {
-	Op   string // "create", "write", "commit", "remove", "open"
+	// Op is "create", "write", "flush", "commit", "remove", "open", or "seek".
+	Op string
+	// Path is the full path or URL where that differs from the name. Passwords in URLs are masked.
 	Path string
-	Err  error
+	// Err is the cause.
+	Err error
 }
 
 // Error returns "sink: op path: cause".
@@ -84,16 +88,16 @@ func (e *Error) Error() string { return fmt.Sprintf("sink: %s %s: %v", e.Op, e.P
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CheckName returns an error wrapping [ErrName] unless name is a clean slash-separated relative path that stays inside the sink.
+// CheckName returns an error wrapping [ErrName] unless name is a clean slash-separated relative path in UTF-8 that stays
+// inside the sink.
 func CheckName(name string) error {
-	if name == "" || path.IsAbs(name) || path.Clean(name) != name || name == "." || name == ".." ||
-		strings.HasPrefix(name, "../") || strings.ContainsAny(name, "\\\x00") {
+	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\\x00") {
 		return fmt.Errorf("%w: %q (want a clean relative path such as v0/1.m4s)", ErrName, name)
 	}
 	return nil
 }
 
-// WriteObject creates name with the bytes of b: create, write, commit.
+// WriteObject creates name with the bytes of b, which is borrowed for the call: create, write, commit.
 func WriteObject(ctx context.Context, s Sink, name string, b []byte) error {
 	o, err := s.Create(ctx, name)
 	if err != nil {
@@ -104,4 +108,22 @@ func WriteObject(ctx context.Context, s Sink, name string, b []byte) error {
 		return err
 	}
 	return o.Commit()
+}
+
+// ReadObject returns all bytes of name, which are the caller's. Of a growing object it waits for the end.
+func ReadObject(ctx context.Context, r Reader, name string) ([]byte, error) {
+	h, err := r.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	return io.ReadAll(h)
+}
+
+// admit is what every Create, Remove and Open checks first.
+func admit(ctx context.Context, name string) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	return ctx.Err()
 }

@@ -1,0 +1,135 @@
+package encoder
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+
+	"github.com/framegear/framegear/internal/av"
+)
+
+// ErrClosed is returned by the methods of a closed encoder, and by Encode after Flush.
+var ErrClosed = errors.New("encoder: closed")
+
+// Encoder encodes one rendition. One goroutine at a time.
+type Encoder struct {
+	opt       Options
+	av        *av.VideoEncoder
+	packet    *av.Packet
+	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
+	drained   bool
+}
+
+// New opens an encoder. Errors wrap ErrOptions, av.ErrNoEncoder or av.ErrOption, or carry libav's last line. The caller closes it.
+func New(o Options) (*Encoder, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	e := &Encoder{opt: o, durations: make(map[int64]int64, 128)}
+	var err error
+	if e.packet, err = av.NewPacket(); err != nil {
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	if e.av, err = av.OpenVideoEncoder(o.libav()); err != nil {
+		e.packet.Close()
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	return e, nil
+}
+
+func (o Options) libav() av.VideoConfig {
+	options := codecs[o.Codec].configure(&o)
+	maps.Copy(options, o.Extra)
+	cfg := av.VideoConfig{
+		Name: o.Codec, Width: o.Width, Height: o.Height, Layout: o.Layout, Color: o.Color, FrameRate: o.FrameRate,
+		Timescale: o.Timescale, SAR: o.SAR, MaxRate: o.MaxBitrate, BufferSize: o.BufferSize, GOP: o.GOP,
+		BFrames: -1, Threads: o.Threads, Options: options, Logger: o.Logger,
+	}
+	if o.CRF == 0 {
+		cfg.Bitrate = o.Bitrate
+	}
+	switch {
+	case o.BFrames == NoBFrames:
+		cfg.BFrames = 0
+	case o.BFrames > 0:
+		cfg.BFrames = o.BFrames
+	}
+	return cfg
+}
+
+// Parameters returns what the stream is. The caller closes it.
+func (e *Encoder) Parameters() (*Parameters, error) {
+	if e.av == nil {
+		return nil, ErrClosed
+	}
+	p, err := e.av.Parameters()
+	if err != nil {
+		return nil, fmt.Errorf("encoder: %w", err)
+	}
+	p.FrameRate = e.opt.FrameRate
+	if p.Bitrate == 0 {
+		p.Bitrate = e.opt.Bitrate
+	}
+	return p, nil
+}
+
+// Encode gives a picture, borrowed for the call, with its presentation time and duration in ticks; times must increase. key forces an
+// IDR. emit is called for each packet that is ready, in decoding order; an error of emit ends the call and is returned as it is.
+func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(*Packet) error) error {
+	if e.av == nil || e.drained {
+		return ErrClosed
+	}
+	e.durations[pts] = duration
+	if err := e.av.Send(pic, pts, duration, key); err != nil {
+		return fmt.Errorf("encoder: %w", err)
+	}
+	return e.receive(emit)
+}
+
+// Flush drains the encoder: everything that is still inside comes out through emit. Afterwards only Close is allowed.
+func (e *Encoder) Flush(emit func(*Packet) error) error {
+	if e.av == nil {
+		return ErrClosed
+	}
+	if e.drained {
+		return nil
+	}
+	e.drained = true
+	if err := e.av.Send(nil, 0, 0, false); err != nil {
+		return fmt.Errorf("encoder: %w", err)
+	}
+	return e.receive(emit)
+}
+
+func (e *Encoder) receive(emit func(*Packet) error) error {
+	for {
+		switch err := e.av.Receive(e.packet); {
+		case errors.Is(err, av.ErrAgain), errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("encoder: %w", err)
+		}
+		pts := e.packet.PTS()
+		if d, ok := e.durations[pts]; ok {
+			e.packet.SetTimes(pts, e.packet.DTS(), d)
+			delete(e.durations, pts)
+		}
+		err := emit(e.packet)
+		e.packet.Unref()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// Close frees the encoder; what is still inside is lost. Closing twice is harmless.
+func (e *Encoder) Close() {
+	if e.av == nil {
+		return
+	}
+	e.av.Close()
+	e.packet.Close()
+	e.av = nil
+}

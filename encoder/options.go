@@ -1,0 +1,156 @@
+package encoder
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"runtime"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// Picture is a reference-counted picture in C memory, as package scaler makes it.
+type Picture = av.Picture
+
+// Packet is one encoded picture in C memory.
+type Packet = av.Packet
+
+// Layout is the layout of a picture's samples.
+type Layout = av.Layout
+
+// Parameters describe the encoded stream.
+type Parameters = av.Parameters
+
+// Values of fields whose zero means "default".
+const (
+	// Lossless as a CRF asks for lossless coding, which is 0 on the encoders' own scale.
+	Lossless = -1
+	// NoBFrames as BFrames asks for none.
+	NoBFrames = -1
+)
+
+// Options configure an [Encoder]. The zero value of every field but size, FrameRate and Timescale is a good default.
+type Options struct {
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	Codec string
+	// Width and Height of the pictures in pixels, even.
+	Width, Height int
+	// Layout of the pictures. Zero means 8 bit 4:2:0.
+	Layout Layout
+	// Color is written into the stream.
+	Color media.Color
+	// FrameRate is the nominal rate: it sets levels and rate control, while times come with each picture.
+	FrameRate media.Rate
+	// Timescale is ticks per second of every time given and received.
+	Timescale int64
+	// SAR is the sample aspect ratio. Zero means square.
+	SAR media.Rate
+
+	// Bitrate is the average in bits per second; with CRF it is a cap. Zero means quality decides.
+	Bitrate int64
+	// MaxBitrate is the VBV rate in bits per second. Zero means 1.25 times Bitrate (exactly Bitrate with LowLatency or as a cap of CRF).
+	MaxBitrate int64
+	// BufferSize is the VBV buffer in bits. Zero means two seconds of MaxBitrate (one with LowLatency).
+	BufferSize int64
+	// CRF is the constant quality on the encoder's own scale, Lossless for 0. Zero means the codec's default when there is no Bitrate.
+	CRF float64
+	// GOP is the distance of key frames in frames; key frames asked for start a new one. Zero means 2 seconds.
+	GOP int
+	// BFrames is the number of consecutive B-frames, NoBFrames for none. Zero leaves it to the preset.
+	BFrames int
+	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1).
+	Preset string
+	// Tune and Profile are the encoder's own. Zero leaves them to the encoder (tune zerolatency with LowLatency).
+	Tune, Profile string
+	// LowLatency asks for no reordering and no look-ahead: each picture comes out at once.
+	LowLatency bool
+	// Threads of the encoder. Zero means one for every two million pixels of a picture, at most the number of cores.
+	Threads int
+	// Extra are raw libav options, which win over everything above. Unknown keys are errors.
+	Extra map[string]string
+	// Logger takes libav's warnings. Zero means none.
+	Logger *slog.Logger
+}
+
+// ErrOptions is wrapped by every error about options.
+var ErrOptions = errors.New("encoder: bad option")
+
+func (o Options) withDefaults() Options {
+	if o.Codec == "" {
+		o.Codec = "libx264"
+	}
+	if o.Layout == av.LayoutUnset {
+		o.Layout = av.LayoutI420
+	}
+	if o.GOP == 0 && o.FrameRate.Known() {
+		o.GOP = int(max(1, media.MulDiv(2, o.FrameRate.Num, o.FrameRate.Den, 1, 1)))
+	}
+	if o.Threads == 0 {
+		o.Threads = min(1+o.Width*o.Height/2_000_000, runtime.GOMAXPROCS(0))
+	}
+	if o.CRF == 0 && o.Bitrate == 0 {
+		o.CRF = DefaultCRF(o.Codec)
+	}
+	o.fillVBV()
+	o.Extra = maps.Clone(o.Extra)
+	return o
+}
+
+func (o *Options) fillVBV() {
+	if o.MaxBitrate == 0 && o.Bitrate > 0 {
+		o.MaxBitrate = o.Bitrate
+		if o.CRF == 0 && !o.LowLatency {
+			o.MaxBitrate = o.Bitrate * 5 / 4
+		}
+	}
+	if o.BufferSize == 0 && o.MaxBitrate > 0 {
+		o.BufferSize = 2 * o.MaxBitrate
+		if o.LowLatency {
+			o.BufferSize = o.MaxBitrate
+		}
+	}
+}
+
+// Validate returns all faults at once, each wrapping ErrOptions.
+func (o Options) Validate() error {
+	o = o.withDefaults()
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if o.Width < 16 || o.Height < 16 || o.Width > media.MaxSide || o.Height > media.MaxSide || o.Width%2+o.Height%2 != 0 {
+		bad("size %dx%d (want even sides from 16 to %d)", o.Width, o.Height, media.MaxSide)
+	}
+	if err := o.FrameRate.Validate(); err != nil {
+		bad("%v", err)
+	}
+	if o.Timescale < 1 || o.Timescale > 1<<31-1 {
+		bad("timescale %d (want 1 to 2^31-1 ticks per second)", o.Timescale)
+	}
+	if o.Bitrate < 0 || o.MaxBitrate < 0 || o.BufferSize < 0 || o.Bitrate > 0 && o.Bitrate < 1000 {
+		bad("bitrate %d, maximum %d, buffer %d (want bits per second, at least 1000)", o.Bitrate, o.MaxBitrate, o.BufferSize)
+	}
+	if o.BufferSize > 1<<31-1 {
+		bad("VBV buffer of %d bits (want at most 2^31-1)", o.BufferSize)
+	}
+	if o.MaxBitrate > 0 && o.MaxBitrate < o.Bitrate {
+		bad("maximum bitrate %d is below the bitrate %d", o.MaxBitrate, o.Bitrate)
+	}
+	if o.CRF != Lossless && (o.CRF < 0 || o.CRF > 63) {
+		bad("CRF %g (want 0 to 63; encoder.Lossless for 0)", o.CRF)
+	}
+	if o.BFrames < NoBFrames || o.BFrames > 16 {
+		bad("%d B-frames (want 1 to 16, encoder.NoBFrames for none)", o.BFrames)
+	}
+	if o.GOP < 0 || o.Threads < 0 || o.Threads > 128 {
+		bad("GOP %d, threads %d (want 0 or more, at most 128 threads)", o.GOP, o.Threads)
+	}
+	if _, ok := codecs[o.Codec]; !ok {
+		bad("codec %q (want one of %v)", o.Codec, Names())
+	} else if o.Layout.Bits() > codecs[o.Codec].bits {
+		bad("codec %s takes %d bits, the pictures have %d", o.Codec, codecs[o.Codec].bits, o.Layout.Bits())
+	}
+	return errors.Join(errs...)
+}

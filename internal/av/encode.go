@@ -1,0 +1,205 @@
+package av
+
+//#include "shim.h"
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/framegear/framegear/internal/media"
+)
+
+// ErrNoEncoder is wrapped when the build of libav has no encoder of that name.
+var ErrNoEncoder = errors.New("encoder is not in this build of libav")
+
+// VideoConfig configures a video encoder. It carries decisions only; what to decide is package encoder's business.
+type VideoConfig struct {
+	Name          string // libav's encoder name
+	Width, Height int    // even
+	Layout        Layout
+	Color         media.Color
+	FrameRate     media.Rate
+	Timescale     int64      // ticks per second of every time given and received
+	SAR           media.Rate // zero means square
+	Bitrate       int64      // bits per second; zero leaves it to Options
+	MaxRate       int64      // bits per second; zero means no VBV
+	BufferSize    int64      // bits
+	GOP           int        // frames; zero leaves it to the encoder
+	BFrames       int        // negative leaves it to the encoder
+	Threads       int        // zero leaves it to the encoder
+	Options       map[string]string
+	Logger        *slog.Logger // nil discards libav's lines
+}
+
+// VideoEncoder turns pictures into packets. One goroutine at a time.
+type VideoEncoder struct {
+	name    string
+	cc      *astiav.CodecContext
+	scratch *astiav.Frame
+}
+
+// HasEncoder reports whether the build has an encoder of that name.
+func HasEncoder(name string) bool { return astiav.FindEncoderByName(name) != nil }
+
+// OpenVideoEncoder opens an encoder. Unknown option keys give an error wrapping ErrOption.
+func OpenVideoEncoder(cfg VideoConfig) (*VideoEncoder, error) {
+	codec := astiav.FindEncoderByName(cfg.Name)
+	if codec == nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Name, ErrNoEncoder)
+	}
+	cc := astiav.AllocCodecContext(codec)
+	scratch := astiav.AllocFrame()
+	e := &VideoEncoder{name: cfg.Name, cc: cc, scratch: scratch}
+	if cc == nil || scratch == nil {
+		e.free()
+		return nil, &Error{Op: cfg.Name, Code: -int(C.ENOMEM), Text: "out of memory"}
+	}
+	cfg.apply(cc)
+	book.route(cc.UnsafePointer(), cfg.Logger)
+	if err := e.open(codec, cfg.Options); err != nil {
+		e.free()
+		return nil, err
+	}
+	born(KindEncoder)
+	return e, nil
+}
+
+func (cfg *VideoConfig) apply(cc *astiav.CodecContext) {
+	cc.SetWidth(cfg.Width)
+	cc.SetHeight(cfg.Height)
+	cc.SetPixelFormat(cfg.Layout.pixelFormat())
+	cc.SetFramerate(rational(cfg.FrameRate))
+	cc.SetTimeBase(astiav.NewRational(1, int(cfg.Timescale)))
+	cc.SetSampleAspectRatio(rational(cfg.SAR))
+	if !cfg.SAR.Known() {
+		cc.SetSampleAspectRatio(astiav.NewRational(1, 1))
+	}
+	cc.SetColorSpace(astiav.ColorSpace(colorSpace(cfg.Color.Matrix)))
+	cc.SetColorRange(astiav.ColorRange(cfg.Color.Range))
+	cc.SetColorPrimaries(astiav.ColorPrimaries(unspecified(cfg.Color.Primaries)))
+	cc.SetColorTransferCharacteristic(astiav.ColorTransferCharacteristic(unspecified(cfg.Color.Transfer)))
+	cc.SetBitRate(cfg.Bitrate)
+	cc.SetRateControlMaxRate(cfg.MaxRate)
+	cc.SetRateControlBufferSize(int(cfg.BufferSize))
+	if cfg.GOP > 0 {
+		cc.SetGopSize(cfg.GOP)
+	}
+	if cfg.BFrames >= 0 {
+		cc.SetMaxBFrames(cfg.BFrames)
+	}
+	if cfg.Threads > 0 {
+		cc.SetThreadCount(cfg.Threads)
+	}
+	// Parameter sets go into the init segment; the MPEG-TS muxer repeats them by itself.
+	cc.SetFlags(cc.Flags().Add(astiav.CodecContextFlagGlobalHeader))
+}
+
+func (e *VideoEncoder) open(codec *astiav.Codec, options map[string]string) error {
+	d, err := newDictionary(options)
+	if err != nil {
+		return err
+	}
+	defer d.Free()
+	mark := book.mark()
+	if err := e.cc.Open(codec, d); err != nil {
+		return openError(e.name, err, e.cc.UnsafePointer(), mark)
+	}
+	return leftOver(d, e.name)
+}
+
+func openError(name string, err error, ctx unsafe.Pointer, mark uint64) error {
+	var ae astiav.Error
+	if errors.As(err, &ae) {
+		return check("open "+name, C.int(ae), ctx, mark)
+	}
+	return fmt.Errorf("open %s: %w", name, err)
+}
+
+// Send gives the encoder a picture, borrowed for the call (the encoder keeps its own reference), with its time and duration
+// in ticks. key forces an IDR. A nil picture starts the drain.
+func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
+	if e.cc == nil {
+		return ErrClosed
+	}
+	var src *C.AVFrame
+	if pic != nil {
+		src = cFrame(pic.frame)
+	}
+	k := C.int(0)
+	if key {
+		k = 1
+	}
+	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k)
+	if code >= 0 {
+		return nil
+	}
+	return check("encode "+e.name, code, e.cc.UnsafePointer(), 0)
+}
+
+// Receive fills p with the next packet, whose times are in ticks. It returns ErrAgain when the encoder wants another picture
+// first and io.EOF when the drain is complete.
+func (e *VideoEncoder) Receive(p *Packet) error {
+	if e.cc == nil {
+		return ErrClosed
+	}
+	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
+	switch {
+	case code >= 0:
+		return nil
+	case int(code) == codeAgain:
+		return ErrAgain
+	case int(code) == codeEOF:
+		return io.EOF
+	}
+	return check("encode "+e.name, code, e.cc.UnsafePointer(), 0)
+}
+
+// Delay returns by how many frames packets may be reordered.
+func (e *VideoEncoder) Delay() int {
+	return int((*C.AVCodecContext)(e.cc.UnsafePointer()).has_b_frames)
+}
+
+// Parameters returns what the stream is, for muxers and manifests. The caller closes it.
+func (e *VideoEncoder) Parameters() (*Parameters, error) {
+	if e.cc == nil {
+		return nil, ErrClosed
+	}
+	p, err := newParameters()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cp.FromCodecContext(e.cc); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("%s parameters: %w", e.name, err)
+	}
+	p.read()
+	p.FrameRate = rate(e.cc.Framerate())
+	return p, nil
+}
+
+// Close frees the encoder. Closing twice is harmless.
+func (e *VideoEncoder) Close() {
+	if e.cc == nil {
+		return
+	}
+	e.free()
+	died(KindEncoder)
+}
+
+func (e *VideoEncoder) free() {
+	if e.cc != nil {
+		book.unroute(e.cc.UnsafePointer())
+		e.cc.Free()
+		e.cc = nil
+	}
+	if e.scratch != nil {
+		e.scratch.Free()
+		e.scratch = nil
+	}
+}

@@ -1,0 +1,106 @@
+package av
+
+//#include "shim.h"
+import "C"
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// The callback is process-global in libav, so it is installed once, before any context exists.
+func init() { C.fg_log_install(C.AV_LOG_WARNING) }
+
+// logLine is one line of libav's, kept for error messages.
+type logLine struct {
+	ctx   uintptr
+	level int
+	text  string
+	seq   uint64
+}
+
+// logBook keeps the last lines and knows whose logger a context's lines go to.
+type logBook struct {
+	mu      sync.Mutex
+	lines   [64]logLine
+	seq     uint64
+	loggers map[uintptr]*slog.Logger
+}
+
+var book = logBook{loggers: map[uintptr]*slog.Logger{}}
+
+// route sends the lines of a libav context to a logger until unroute.
+func (b *logBook) route(ctx unsafe.Pointer, l *slog.Logger) {
+	if ctx == nil || l == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.loggers[uintptr(ctx)] = l
+}
+
+func (b *logBook) unroute(ctx unsafe.Pointer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.loggers, uintptr(ctx))
+}
+
+func (b *logBook) add(ctx unsafe.Pointer, level int, item, text string) *slog.Logger {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seq++
+	b.lines[b.seq%uint64(len(b.lines))] = logLine{uintptr(ctx), level, item + ": " + text, b.seq}
+	return b.loggers[uintptr(ctx)]
+}
+
+// mark returns a position for last.
+func (b *logBook) mark() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.seq
+}
+
+// last returns the newest line since a mark: of the context if it wrote one (errors before warnings), else the newest error
+// of anybody, because muxers and codecs log through inner contexts that nobody outside knows.
+func (b *logBook) last(ctx unsafe.Pointer, since uint64) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	best, bestScore := "", 0
+	for seq := b.seq; seq > since && seq+uint64(len(b.lines)) > b.seq; seq-- {
+		l := b.lines[seq%uint64(len(b.lines))]
+		score := 0
+		switch {
+		case l.ctx == uintptr(ctx) && l.level <= C.AV_LOG_ERROR:
+			score = 3
+		case l.level <= C.AV_LOG_ERROR:
+			score = 2
+		case l.ctx == uintptr(ctx):
+			score = 1
+		}
+		if score > bestScore {
+			best, bestScore = l.text, score
+		}
+	}
+	return best
+}
+
+//export fgLog
+func fgLog(ctx unsafe.Pointer, level C.int, item, line *C.char) {
+	text := strings.TrimRight(C.GoString(line), "\r\n ")
+	if text == "" {
+		return
+	}
+	name := C.GoString(item)
+	logger := book.add(ctx, int(level), name, text)
+	if logger == nil {
+		return
+	}
+	l := slog.LevelWarn
+	if level <= C.AV_LOG_ERROR {
+		l = slog.LevelError
+	}
+	logger.Log(context.Background(), l, text, "libav", name)
+}

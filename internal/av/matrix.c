@@ -1,0 +1,71 @@
+// From one luma matrix to another, in place, on limited-range 4:2:0 with three planes.
+// swscale would go through RGB at full size for this; here it is one pass of nine multiplications' worth of chroma and two of luma.
+#include "shim.h"
+
+// Coefficients in 1/65536: how much of U and V (without their offset) goes into Y, U and V.
+typedef struct fg_matrix {
+	int yu, yv, uu, uv, vu, vv;
+} fg_matrix;
+
+static void fg_solve(double kr0, double kb0, double kr1, double kb1, fg_matrix *m)
+{
+	const double kg0 = 1 - kr0 - kb0, kg1 = 1 - kr1 - kb1, l = 219.0 / 224.0, one = 65536.0;
+	// R-Y, B-Y and G-Y of the source per unit of U and V (full-scale units of +-0.5).
+	const double rv = 2 * (1 - kr0), bu = 2 * (1 - kb0), gu = -bu * kb0 / kg0, gv = -rv * kr0 / kg0;
+	const double yu = kb1 * bu + kg1 * gu, yv = kr1 * rv + kg1 * gv;
+	m->yu = (int)(yu * l * one + (yu < 0 ? -0.5 : 0.5));
+	m->yv = (int)(yv * l * one + (yv < 0 ? -0.5 : 0.5));
+	m->uu = (int)((bu - yu) / (2 * (1 - kb1)) * one + 0.5);
+	m->uv = (int)((-yv) / (2 * (1 - kb1)) * one + (-yv < 0 ? -0.5 : 0.5));
+	m->vu = (int)((-yu) / (2 * (1 - kr1)) * one + (-yu < 0 ? -0.5 : 0.5));
+	m->vv = (int)((rv - yv) / (2 * (1 - kr1)) * one + 0.5);
+}
+
+static void fg_constants(int matrix, double *kr, double *kb)
+{
+	switch (matrix) { // ITU-T H.273, table 4
+	case 1: *kr = 0.2126; *kb = 0.0722; break;
+	case 9: *kr = 0.2627; *kb = 0.0593; break;
+	default: *kr = 0.299; *kb = 0.114;
+	}
+}
+
+static inline int fg_clip(int v, int max) { return v < 0 ? 0 : v > max ? max : v; }
+
+#define FG_CONVERT(NAME, TYPE, MID, MAX)                                                                       \
+	static void NAME(AVFrame *f, const fg_matrix *m)                                                       \
+	{                                                                                                      \
+		const int cw = f->width / 2, ch = f->height / 2;                                               \
+		for (int y = 0; y < ch; y++) {                                                                 \
+			TYPE *restrict u = (TYPE *)(f->data[1] + (ptrdiff_t)y * f->linesize[1]);               \
+			TYPE *restrict v = (TYPE *)(f->data[2] + (ptrdiff_t)y * f->linesize[2]);               \
+			TYPE *restrict a = (TYPE *)(f->data[0] + (ptrdiff_t)(2 * y) * f->linesize[0]);         \
+			TYPE *restrict b = (TYPE *)(f->data[0] + (ptrdiff_t)(2 * y + 1) * f->linesize[0]);     \
+			for (int x = 0; x < cw; x++) {                                                         \
+				const int cu = u[x] - (MID), cv = v[x] - (MID);                                \
+				const int dy = (m->yu * cu + m->yv * cv + 32768) >> 16;                        \
+				a[2 * x] = fg_clip(a[2 * x] + dy, MAX);                                        \
+				a[2 * x + 1] = fg_clip(a[2 * x + 1] + dy, MAX);                                \
+				b[2 * x] = fg_clip(b[2 * x] + dy, MAX);                                        \
+				b[2 * x + 1] = fg_clip(b[2 * x + 1] + dy, MAX);                                \
+				u[x] = fg_clip((MID) + ((m->uu * cu + m->uv * cv + 32768) >> 16), MAX);        \
+				v[x] = fg_clip((MID) + ((m->vu * cu + m->vv * cv + 32768) >> 16), MAX);        \
+			}                                                                                      \
+		}                                                                                              \
+	}
+
+FG_CONVERT(fg_convert8, uint8_t, 128, 255)
+FG_CONVERT(fg_convert10, uint16_t, 512, 1023)
+
+void fg_matrix_convert(AVFrame *f, int from, int to)
+{
+	fg_matrix m;
+	double kr0, kb0, kr1, kb1;
+	fg_constants(from, &kr0, &kb0);
+	fg_constants(to, &kr1, &kb1);
+	fg_solve(kr0, kb0, kr1, kb1, &m);
+	if (f->format == AV_PIX_FMT_YUV420P10LE)
+		fg_convert10(f, &m);
+	else
+		fg_convert8(f, &m);
+}

@@ -1,0 +1,89 @@
+package av
+
+//#include "shim.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+)
+
+// Packet is one encoded access unit in C memory. It is reused: whoever receives one during a call borrows it for the call.
+type Packet struct {
+	p *astiav.Packet
+}
+
+// NewPacket returns an empty packet. The caller closes it.
+func NewPacket() (*Packet, error) {
+	p := astiav.AllocPacket()
+	if p == nil {
+		return nil, &Error{Op: "packet", Code: -int(C.ENOMEM), Text: "out of memory"}
+	}
+	born(KindPacket)
+	return &Packet{p}, nil
+}
+
+// SetData makes the packet own a copy of b, keeping no reference to it.
+func (p *Packet) SetData(b []byte) error {
+	p.p.Unref()
+	code := C.fg_packet_set(cPacket(p.p), (*C.uint8_t)(unsafe.SliceData(b)), C.int(len(b)))
+	return check("packet data", code, nil, book.mark())
+}
+
+// Data returns the bytes in C memory, valid until the packet changes.
+func (p *Packet) Data() []byte {
+	c := cPacket(p.p)
+	return unsafe.Slice((*byte)(unsafe.Pointer(c.data)), int(c.size))
+}
+
+// Size returns the number of bytes.
+func (p *Packet) Size() int { return int(cPacket(p.p).size) }
+
+// PTS returns the presentation time in ticks of its stream.
+func (p *Packet) PTS() int64 { return p.p.Pts() }
+
+// DTS returns the decoding time in ticks of its stream.
+func (p *Packet) DTS() int64 { return p.p.Dts() }
+
+// Duration returns the duration in ticks of its stream.
+func (p *Packet) Duration() int64 { return p.p.Duration() }
+
+// SetTimes sets presentation time, decoding time and duration, in ticks of the stream.
+func (p *Packet) SetTimes(pts, dts, duration int64) {
+	p.p.SetPts(pts)
+	p.p.SetDts(dts)
+	p.p.SetDuration(duration)
+}
+
+// Stream returns the index of its stream in a demuxer.
+func (p *Packet) Stream() int { return p.p.StreamIndex() }
+
+// Key reports whether decoding can start here.
+func (p *Packet) Key() bool { return p.p.Flags().Has(astiav.PacketFlagKey) }
+
+// SetKey marks or unmarks the packet as a place where decoding can start.
+func (p *Packet) SetKey(key bool) {
+	if key {
+		p.p.SetFlags(p.p.Flags().Add(astiav.PacketFlagKey))
+	} else {
+		p.p.SetFlags(p.p.Flags().Del(astiav.PacketFlagKey))
+	}
+}
+
+// Unref gives up the bytes; the packet stays usable.
+func (p *Packet) Unref() { p.p.Unref() }
+
+// Close frees the packet. Closing twice is harmless.
+func (p *Packet) Close() {
+	if p.p != nil {
+		p.p.Free()
+		p.p = nil
+		died(KindPacket)
+	}
+}
+
+// cPacket reads the only field of astiav.Packet; TestAstiavLayout keeps that true.
+func cPacket(p *astiav.Packet) *C.AVPacket {
+	return *(**C.AVPacket)(unsafe.Pointer(p))
+}

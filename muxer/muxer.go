@@ -1,0 +1,136 @@
+package muxer
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/bits"
+)
+
+// Muxer writes one track. One goroutine at a time.
+type Muxer struct {
+	opt   Options
+	w     writer
+	track tracker
+	ended bool
+}
+
+// tracker knows the segment that packets go into.
+type tracker struct {
+	first   int64 // PTS of the first packet of all
+	started bool
+	index   int64 // segments cut so far
+	current Segment
+	lastDTS []int64
+}
+
+// New returns a muxer; nothing is written before the first packet (the initialization segment of low latency excepted). The
+// context covers the muxer's lifetime. The caller closes it.
+func New(ctx context.Context, o Options) (*Muxer, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	if o.FirstNumber == 0 {
+		o.FirstNumber = 1
+	}
+	m := &Muxer{opt: o}
+	for range o.Streams {
+		m.track.lastDTS = append(m.track.lastDTS, math.MinInt64)
+	}
+	m.track.current.Number = o.FirstNumber
+	m.track.current.Name = o.segmentName(o.FirstNumber)
+	var err error
+	if m.w, err = newWriter(ctx, m); err != nil {
+		return nil, fmt.Errorf("muxer %s: %w", o.Track, err)
+	}
+	return m, nil
+}
+
+// Write takes a packet of a stream, borrowed for the call. Packets of a stream come in decoding order; with two streams they are
+// interleaved by decoding time by the caller. The first stream decides where segments end.
+func (m *Muxer) Write(p *Packet, stream int) error {
+	if m.ended {
+		return ErrClosed
+	}
+	if err := m.check(p, stream); err != nil {
+		return err
+	}
+	cut := false
+	if stream == 0 {
+		cut = m.cuts(p)
+		if !m.track.started {
+			m.track.started, m.track.first, m.track.current.Start = true, p.PTS(), p.PTS()
+		}
+	}
+	if err := m.w.write(p, stream, cut); err != nil {
+		return fmt.Errorf("muxer %s: %w", m.opt.Track, err)
+	}
+	return nil
+}
+
+func (m *Muxer) check(p *Packet, stream int) error {
+	if stream < 0 || stream >= len(m.opt.Streams) {
+		return fmt.Errorf("%w: stream %d of %d", ErrOptions, stream, len(m.opt.Streams))
+	}
+	if stream == 0 && !m.track.started && !p.Key() {
+		return fmt.Errorf("%w: the first packet is not a key frame", ErrOrder)
+	}
+	if last := m.track.lastDTS[stream]; p.DTS() <= last {
+		return fmt.Errorf("%w: decoding time %d after %d", ErrOrder, p.DTS(), last)
+	}
+	m.track.lastDTS[stream] = p.DTS()
+	return nil
+}
+
+// cuts reports whether a packet of the first stream begins a new segment: the same comparison, on the same numbers, that
+// the dash and hls muxers make.
+func (m *Muxer) cuts(p *Packet) bool {
+	t := &m.track
+	if !t.started || !p.Key() || p.PTS() <= t.current.Start {
+		return false
+	}
+	elapsedHi, elapsedLo := bits.Mul64(uint64(p.PTS()-t.first), 1_000_000)
+	endHi, endLo := bits.Mul64(uint64((t.index+1)*m.opt.micros()), uint64(m.opt.Timescales[0]))
+	return elapsedHi > endHi || elapsedHi == endHi && elapsedLo >= endLo
+}
+
+// count adds a packet to the current segment.
+func (t *tracker) count(p *Packet, stream int) {
+	if stream == 0 {
+		t.current.Duration += p.Duration()
+		t.current.Frames++
+	}
+}
+
+// next ends the current segment and begins another one; it returns the ended one.
+func (m *Muxer) next(start int64) Segment {
+	t := &m.track
+	done := t.current
+	t.index++
+	t.current = Segment{Number: done.Number + 1, Start: start, Name: m.opt.segmentName(done.Number + 1)}
+	return done
+}
+
+// Finish writes what is left as the last segment. Only Close is allowed afterwards. A muxer without a packet finishes without a segment.
+func (m *Muxer) Finish() error {
+	if m.ended {
+		return ErrClosed
+	}
+	m.ended = true
+	if !m.track.started {
+		return nil
+	}
+	if err := m.w.finish(); err != nil {
+		return fmt.Errorf("muxer %s: %w", m.opt.Track, err)
+	}
+	return nil
+}
+
+// Close frees the muxer; a segment that is not complete is not published. Closing twice is harmless.
+func (m *Muxer) Close() {
+	m.ended = true
+	if m.w != nil {
+		m.w.close()
+		m.w = nil
+	}
+}

@@ -1,0 +1,166 @@
+package muxer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"time"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/muxer/sink"
+)
+
+// Packet is one encoded access unit.
+type Packet = av.Packet
+
+// Parameters describe an encoded stream.
+type Parameters = av.Parameters
+
+// Container is the format of the segments.
+type Container uint8
+
+// The containers.
+const (
+	FMP4 Container = iota // CMAF segments (ISO/IEC 23000-19) with an initialization segment
+	TS                    // MPEG-TS segments (ISO/IEC 13818-1)
+)
+
+// Options configure a [Muxer].
+type Options struct {
+	// Track names the track; every object is in its folder ("v0/init.mp4", "v0/1.m4s").
+	Track string
+	// Container of the segments.
+	Container Container
+	// Streams are the track's streams and Timescale the ticks per second of their packets, one each. fMP4 has one stream; TS has
+	// a video stream first and may have sound second.
+	Streams    []*Parameters
+	Timescales []int64
+	// Segment is the nominal duration: a segment ends at the first key frame at or after a multiple of it.
+	Segment time.Duration
+	// Part is the longest duration of a part. Zero: no parts, segments appear when they are complete.
+	Part time.Duration
+	// FirstNumber is the number of the first segment. Zero means 1.
+	FirstNumber int64
+	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts).
+	Extra map[string]string
+	// Sink takes the objects.
+	Sink sink.Sink
+	// OnInit is called with the name of the initialization segment once it can be read, OnPart after each part, OnSegment after each
+	// segment; all on the goroutine that writes. Each may be nil.
+	OnInit    func(name string)
+	OnPart    func(Part)
+	OnSegment func(Segment)
+	// Logger takes libav's warnings. Nil means none.
+	Logger *slog.Logger
+}
+
+// Segment is a complete segment, as measured from the packets that are in it.
+type Segment struct {
+	// Number counts from Options.FirstNumber.
+	Number int64
+	// Start is the presentation time of the first packet and Duration the sum of all, in ticks of the first stream.
+	Start, Duration int64
+	// Frames is the number of packets of the first stream.
+	Frames int
+	Bytes  int64
+	// Name is the object's name in the sink.
+	Name string
+	// Parts are the parts it was published in, none without low latency.
+	Parts []Part
+}
+
+// Part is one CMAF chunk of the segment Number.
+type Part struct {
+	Number, Index   int64
+	Name            string
+	Start, Duration int64 // ticks
+	Bytes           int64
+	// Independent is set when the part starts with a key frame.
+	Independent bool
+}
+
+var (
+	// ErrOptions is wrapped by every error about options.
+	ErrOptions = errors.New("muxer: bad option")
+	// ErrClosed is returned by the methods of a closed or finished muxer.
+	ErrClosed = errors.New("muxer: closed")
+	// ErrOrder is wrapped when packets of a stream do not have increasing decoding times, or the first one is not a key frame.
+	ErrOrder = errors.New("muxer: packets out of order")
+)
+
+var trackName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+func (o Options) validate() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if !trackName.MatchString(o.Track) {
+		bad("track %q (want letters, digits, hyphens, underscores)", o.Track)
+	}
+	if o.Sink == nil {
+		bad("no sink")
+	}
+	if n := len(o.Streams); n < 1 || n > 2 || n == 2 && o.Container != TS || n != len(o.Timescales) {
+		bad("%d streams and %d timescales (want one stream; MPEG-TS may have sound beside the picture)", n, len(o.Timescales))
+	}
+	for _, scale := range o.Timescales {
+		if scale < 1 {
+			bad("timescale %d", scale)
+		}
+	}
+	if o.Segment <= 0 || o.Part < 0 || o.Part > o.Segment {
+		bad("segments of %s with parts of %s (want positive, parts at most as long as segments)", o.Segment, o.Part)
+	}
+	if o.Part > 0 && o.Container != FMP4 {
+		bad("parts need fMP4 segments")
+	}
+	return errors.Join(errs...)
+}
+
+// names of the track's objects. Numbers are not padded: an output may run for years.
+func (o Options) initName() string { return o.Track + "/init.mp4" }
+
+func (o Options) segmentName(n int64) string {
+	return fmt.Sprintf("%s/%d.%s", o.Track, n, o.extension())
+}
+
+func (o Options) partName(n, index int64) string {
+	return fmt.Sprintf("%s/%d.%d.%s", o.Track, n, index, o.extension())
+}
+
+func (o Options) extension() string {
+	if o.Container == TS {
+		return "ts"
+	}
+	return "m4s"
+}
+
+// micros is the segment duration in libavformat's own unit, rounded down: a key frame that lies exactly on the grid must not
+// be taken for an early one.
+func (o Options) micros() int64 { return o.Segment.Microseconds() }
+
+// writer is one way of writing segments; each is driven by [Muxer].
+type writer interface {
+	// write takes a packet; cut says that it begins a new segment.
+	write(p *Packet, stream int, cut bool) error
+	// finish writes what is left.
+	finish() error
+	// close frees everything; half a segment is not published.
+	close()
+}
+
+func newWriter(ctx context.Context, m *Muxer) (writer, error) {
+	switch {
+	case m.opt.Container == TS:
+		return newHLS(ctx, m)
+	case m.opt.Part > 0:
+		return newCMAF(ctx, m)
+	}
+	return newDASH(ctx, m)
+}
+
+func tickbase(scale int64) media.Timebase { return media.Timebase{Num: 1, Den: scale} }

@@ -1,0 +1,142 @@
+package sink
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// dirObject is a temporary file that becomes an object.
+type dirObject struct {
+	life
+	progress
+	dir     *Dir
+	name    string
+	temp    string
+	file    *os.File
+	written int64
+}
+
+func (o *dirObject) Write(p []byte) (int, error) {
+	if err := o.check("write"); err != nil {
+		return 0, err
+	}
+	n, err := o.file.Write(p)
+	o.written += int64(n)
+	if err != nil {
+		return n, o.fail("write", cause(err))
+	}
+	return n, nil
+}
+
+// Flush needs no system call: what was written is with the system already, readers only have to be told.
+func (o *dirObject) Flush() error {
+	if err := o.check("flush"); err != nil {
+		return err
+	}
+	o.dir.mu.Lock()
+	defer o.dir.mu.Unlock()
+	o.dir.growing[o.name] = o
+	o.grow(o.written)
+	return nil
+}
+
+func (o *dirObject) Commit() error {
+	if err := o.check("commit"); err != nil {
+		o.Abort()
+		return err
+	}
+	// Network file systems report a full disk no earlier than here.
+	if err := o.file.Close(); err != nil {
+		o.Abort()
+		return &Error{"commit", o.path, cause(err)}
+	}
+	d := o.dir
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.root.Rename(o.temp, o.name); err != nil {
+		o.discard()
+		return &Error{"commit", o.path, cause(err)}
+	}
+	d.own[o.name] = struct{}{}
+	o.finish(o.written)
+	o.leave()
+	return nil
+}
+
+func (o *dirObject) Abort() {
+	if o.ended {
+		return
+	}
+	o.dir.mu.Lock()
+	defer o.dir.mu.Unlock()
+	o.discard()
+}
+
+// discard deletes the temporary file. The folder's lock is held. Errors are not told: the file is of no use to anybody,
+// and the next start tries again.
+func (o *dirObject) discard() {
+	_ = o.file.Close()
+	_ = o.dir.root.Remove(o.temp)
+	o.dir.prune(path.Dir(o.name))
+	o.abort()
+	o.leave()
+}
+
+// leave ends the object. The folder's lock is held.
+func (o *dirObject) leave() {
+	o.ended = true
+	if o.dir.growing[o.name] == o {
+		delete(o.dir.growing, o.name)
+	}
+	o.dir.unended--
+	_ = o.dir.release()
+}
+
+// createFile makes a new file and the folders above it. The lock is held, so that prune cannot take a folder away between
+// its making and its first file.
+func (d *Dir) createFile(name string) (*os.File, error) {
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	f, err := d.root.OpenFile(name, flags, 0o666)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	if err := d.makeFolders(path.Dir(name)); err != nil {
+		d.prune(path.Dir(name))
+		return nil, err
+	}
+	f, err = d.root.OpenFile(name, flags, 0o666)
+	if err != nil {
+		d.prune(path.Dir(name))
+	}
+	return f, err
+}
+
+func (d *Dir) makeFolders(folder string) error {
+	at := ""
+	for part := range strings.SplitSeq(folder, "/") {
+		at = path.Join(at, part)
+		switch err := d.root.Mkdir(at, 0o777); {
+		case err == nil:
+			d.made[at] = struct{}{}
+		case !errors.Is(err, fs.ErrExist):
+			return err
+		}
+	}
+	return nil
+}
+
+// prune removes folders that this sink made and that are empty, from the given one upwards. The lock is held.
+func (d *Dir) prune(folder string) {
+	for ; folder != "."; folder = path.Dir(folder) {
+		if _, ok := d.made[folder]; !ok {
+			continue
+		}
+		if err := d.root.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		delete(d.made, folder)
+	}
+}

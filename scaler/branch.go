@@ -1,0 +1,87 @@
+package scaler
+
+import (
+	"fmt"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// Spec describes pictures.
+type Spec struct {
+	Width, Height int // even
+	Layout        Layout
+	Color         media.Color
+}
+
+// Branch makes the pictures of one rendition out of larger ones. One goroutine at a time.
+type Branch struct {
+	from, to Spec
+	pool     *av.Pool
+	sws      *av.Scaler
+	matrix   bool
+}
+
+// NewBranch returns a branch. When both sides are the same, [Branch.Scale] only adds a reference. The caller closes it.
+func NewBranch(from, to Spec) (*Branch, error) {
+	b := &Branch{from: from, to: to}
+	if from == to {
+		return b, nil
+	}
+	b.matrix = from.Color.Matrix != to.Color.Matrix && from.Color.Range == media.RangeLimited &&
+		to.Color.Range == media.RangeLimited && planes(to.Layout) == 3
+	inner := to.Color
+	if b.matrix { // swscale keeps the matrix; converting it afterwards, at the small size, is the cheap order
+		inner = from.Color
+	}
+	var err error
+	if b.pool, err = av.NewPool(to.Width, to.Height, to.Layout, to.Color); err != nil {
+		return nil, fmt.Errorf("scaler: %w", err)
+	}
+	b.sws, err = av.NewPictureScaler(from.Width, from.Height, from.Layout, from.Color, to.Width, to.Height, to.Layout, inner,
+		filterFor(from.Width, to.Width))
+	if err != nil {
+		b.pool.Close()
+		return nil, fmt.Errorf("scaler: %w", err)
+	}
+	return b, nil
+}
+
+// filterFor chooses by ratio: averaging areas is as good as bicubic from half size down, at a third of the time.
+func filterFor(from, to int) av.Filter {
+	if from >= 2*to {
+		return av.FilterArea
+	}
+	return av.FilterBicubic
+}
+
+// Scale returns the rendition's picture, which the caller releases; src is borrowed for the call.
+func (b *Branch) Scale(src *Picture) (*Picture, error) {
+	if src.Width() != b.from.Width || src.Height() != b.from.Height || src.Layout() != b.from.Layout {
+		return nil, fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrMismatch, src.Layout(), src.Width(), src.Height(),
+			b.from.Layout, b.from.Width, b.from.Height)
+	}
+	if b.sws == nil {
+		return src.Retain(), nil
+	}
+	dst, err := b.pool.Get()
+	if err != nil {
+		return nil, fmt.Errorf("scaler: %w", err)
+	}
+	if err := b.sws.Picture(src, dst); err != nil {
+		dst.Release()
+		return nil, fmt.Errorf("scaler: %w", err)
+	}
+	if b.matrix {
+		av.ConvertMatrix(dst, b.from.Color.Matrix, b.to.Color.Matrix)
+	}
+	return dst, nil
+}
+
+// Close frees the branch. Pictures that are still held stay valid. Closing twice is harmless.
+func (b *Branch) Close() {
+	if b.sws != nil {
+		b.pool.Close()
+		b.sws.Close()
+	}
+}
