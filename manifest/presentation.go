@@ -39,7 +39,7 @@ type Presentation struct {
 	Published time.Time
 	// SegmentDuration is the nominal length of a segment. Constant over the life of an output.
 	SegmentDuration time.Duration
-	// PartDuration is the target length of a part. Zero: no low latency. Constant over the life of an output.
+	// PartDuration is the longest a part of any track can be: the target of the video's. Zero: no low latency. Constant over the life of an output.
 	PartDuration time.Duration
 	// Window is how much of the past is listed. Zero: all of it.
 	Window time.Duration
@@ -47,7 +47,7 @@ type Presentation struct {
 	TargetLatency time.Duration
 	// UTCTiming is the URL of a clock for players, relative or absolute (urn:mpeg:dash:utc:http-xsdate:2014). Empty: none.
 	UTCTiming string
-	// BaseURL is put before every URI of the playlists and into the MPD's BaseURL. Empty: relative.
+	// BaseURL, which ends in a slash, is put before every URI of the playlists and into the MPD's BaseURL. Empty: relative.
 	BaseURL string
 	// Tracks are the renditions and sound tracks, in their order.
 	Tracks []Track
@@ -80,6 +80,13 @@ type Track struct {
 	Open *Segment
 	// Discontinuities counts discontinuities that left the window (EXT-X-DISCONTINUITY-SEQUENCE).
 	Discontinuities int64
+	// RunStart is the Start of the segment with which the unbroken run of the first listed segment began: the last
+	// Discontinuity, or the first segment after the last Gap, that is not listed any more. It is the start of an MPD's
+	// Period, which has to stay while segments leave. Not looked at when the first listed segment is number 1 or a Discontinuity.
+	RunStart int64
+	// PartDuration is the target length of this track's parts where it is shorter than the presentation's (sound, whose
+	// frames do not fit evenly). Zero: Presentation.PartDuration. Constant over the life of an output.
+	PartDuration time.Duration
 	// Rate is the measured bit rate of everything made so far, expired segments included.
 	Rate BitRate
 }

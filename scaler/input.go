@@ -196,6 +196,9 @@ func (in *Input) Layout() Layout { return in.opt.Layout }
 // Color returns the colour that the pictures carry.
 func (in *Input) Color() media.Color { return in.opt.OutColor }
 
+// FromRGB reports whether the frames are RGB or gray, so that the pictures' matrix is ours to choose.
+func (in *Input) FromRGB() bool { return in.opt.Format.RGBLike() }
+
 // Close frees the converter. Pictures that are still held stay valid. Closing twice is harmless.
 func (in *Input) Close() {
 	in.pool.Close()

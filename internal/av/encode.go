@@ -178,6 +178,10 @@ func (e *VideoEncoder) Parameters() (*Parameters, error) {
 		p.Close()
 		return nil, fmt.Errorf("%s parameters: %w", e.name, err)
 	}
+	if cp := *(**C.AVCodecParameters)(unsafe.Pointer(p.cp)); cp.bit_rate == 0 {
+		// Muxers want a figure. What manifests say is measured.
+		cp.bit_rate = C.int64_t(e.cc.RateControlMaxRate())
+	}
 	p.read()
 	p.FrameRate = rate(e.cc.Framerate())
 	return p, nil

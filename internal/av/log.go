@@ -87,10 +87,13 @@ func (b *logBook) last(ctx unsafe.Pointer, since uint64) string {
 	return best
 }
 
+// expected is what the dash and hls muxers say about the fake URL that keeps them away from real files.
+const expected = "Cannot use rename on non file protocol"
+
 //export fgLog
 func fgLog(ctx unsafe.Pointer, level C.int, item, line *C.char) {
 	text := strings.TrimRight(C.GoString(line), "\r\n ")
-	if text == "" {
+	if text == "" || strings.HasPrefix(text, expected) {
 		return
 	}
 	name := C.GoString(item)

@@ -46,4 +46,8 @@ int fg_io_pb(AVFormatContext *s, uintptr_t handle);
 void fg_io_pb_free(AVFormatContext *s);
 int fg_stream_params(AVStream *st, const AVCodecParameters *p);
 
+// decode.c
+int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
+int fg_decode_receive(AVCodecContext *cc, AVFrame *f);
+
 #endif

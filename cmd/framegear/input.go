@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/synth"
+)
+
+// source gives pictures to the stream command.
+type source interface {
+	// Read fills f with the next picture, valid until the next call; io.EOF is the end.
+	Read(f *framegear.Frame) error
+	// FrameRate is the source's own, zero when it is not known.
+	FrameRate() framegear.Rate
+	// Timebase of the pictures' PTS.
+	Timebase() framegear.Timebase
+	// Duration is zero when it is not known or endless.
+	Duration() time.Duration
+	Close() error
+}
+
+// openSource understands INPUT.
+func (c *streamCmd) openSource(e *env) (source, error) {
+	rate := framegear.Rate(c.FPS)
+	switch {
+	case c.Input == "-":
+		return c.openRaw(e.stdin, rate)
+	case strings.HasPrefix(c.Input, "test:"):
+		return c.openTest(rate)
+	}
+	o := framegear.InputOptions{Logger: e.log}
+	url := c.Input
+	if strings.HasPrefix(url, "/dev/video") {
+		o.Format = "v4l2"
+	}
+	return framegear.OpenInput(e.ctx, url, o)
+}
+
+func (c *streamCmd) size(def string) (width, height int, err error) {
+	s := c.Size
+	if s == "" {
+		s = def
+	}
+	w, h, ok := strings.Cut(strings.ToLower(s), "x")
+	width, err1 := strconv.Atoi(w)
+	height, err2 := strconv.Atoi(h)
+	if !ok || err1 != nil || err2 != nil || width < 1 || height < 1 {
+		return 0, 0, usagef("--size %q (want for example 1280x720)", s)
+	}
+	return width, height, nil
+}
+
+// rawSource reads frames of a known size from a pipe.
+type rawSource struct {
+	r      *bufio.Reader
+	format framegear.PixelFormat
+	width  int
+	height int
+	buf    []byte
+	rate   framegear.Rate
+	n      int64
+}
+
+func (c *streamCmd) openRaw(r io.Reader, rate framegear.Rate) (source, error) {
+	if c.Size == "" || c.PixFmt == "" || !rate.Known() {
+		return nil, usagef("raw frames on standard input need --size, --pix-fmt and --fps")
+	}
+	w, h, err := c.size("")
+	if err != nil {
+		return nil, err
+	}
+	format, err := framegear.ParsePixelFormat(c.PixFmt)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return &rawSource{r: bufio.NewReaderSize(r, 1<<20), format: format, width: w, height: h, buf: make([]byte, format.Size(w, h)), rate: rate}, nil
+}
+
+// Read reads one whole frame. A part of a frame at the end is an error: something upstream has another size in mind.
+func (s *rawSource) Read(f *framegear.Frame) error {
+	n, err := io.ReadFull(s.r, s.buf)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("standard input ends in the middle of frame %d: %d of %d bytes for %dx%d %s", s.n, n, len(s.buf),
+			s.width, s.height, s.format)
+	case err != nil:
+		return err
+	}
+	*f = *framegear.Packed(s.format, s.buf, s.width, s.height)
+	f.PTS = s.n
+	s.n++
+	return nil
+}
+
+func (s *rawSource) FrameRate() framegear.Rate { return s.rate }
+func (s *rawSource) Timebase() framegear.Timebase {
+	return framegear.Timebase{Num: s.rate.Den, Den: s.rate.Num}
+}
+func (s *rawSource) Duration() time.Duration { return 0 }
+func (s *rawSource) Close() error            { return nil }
+
+// testSource is the moving pattern.
+type testSource struct {
+	pattern       *synth.Pattern
+	width, height int
+	rate          framegear.Rate
+	n, frames     int64 // frames is 0 for no end
+}
+
+// openTest understands test: and test:SECONDS.
+func (c *streamCmd) openTest(rate framegear.Rate) (source, error) {
+	if !rate.Known() {
+		rate = framegear.FPS(30)
+	}
+	w, h, err := c.size("1280x720")
+	if err != nil {
+		return nil, err
+	}
+	s := &testSource{pattern: synth.NewPattern(w, h), width: w, height: h, rate: rate}
+	if c.Duration > 0 {
+		s.frames = max(1, framegear.Timebase{Num: 1, Den: 1e9}.Rescale(int64(c.Duration), s.Timebase()))
+	}
+	return s, nil
+}
+
+// Read draws the next frame.
+func (s *testSource) Read(f *framegear.Frame) error {
+	if s.frames > 0 && s.n >= s.frames {
+		return io.EOF
+	}
+	*f = framegear.Frame{Format: framegear.BGR24, Width: s.width, Height: s.height, PTS: s.n}
+	f.Planes[0] = s.pattern.Frame(s.n)
+	s.n++
+	return nil
+}
+
+func (s *testSource) FrameRate() framegear.Rate { return s.rate }
+func (s *testSource) Timebase() framegear.Timebase {
+	return framegear.Timebase{Num: s.rate.Den, Den: s.rate.Num}
+}
+func (s *testSource) Duration() time.Duration {
+	if s.frames == 0 {
+		return 0
+	}
+	return s.Timebase().Duration(s.frames)
+}
+func (s *testSource) Close() error { return nil }

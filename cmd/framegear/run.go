@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/framegear/framegear"
+)
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// cli is the command line.
+type cli struct {
+	Stream   streamCmd   `cmd:"" help:"Turn a video into an adaptive stream."`
+	Probe    probeCmd    `cmd:"" help:"Show which encoders really work here, and why others do not."`
+	Validate validateCmd `cmd:"" help:"Check a presentation (an MPD or playlist, a file or URL) against the rules of the standards."`
+	Version  versionCmd  `cmd:"" help:"Show the versions of framegear and libav, and the licence of this build."`
+
+	LogFormat string `help:"Log lines as ${enum}." enum:"text,json" default:"text"`
+	Verbose   bool   `short:"v" help:"Log more."`
+}
+
+// env is what a sub-command runs in.
+type env struct {
+	ctx            context.Context // ends with the second signal
+	interrupted    <-chan struct{} // closed with the first signal
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	log            *slog.Logger
+}
+
+// usageError makes the exit code exitUsage.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// run is the whole command with everything it touches as arguments. It returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c, kong.Name("framegear"), kong.Writers(stdout, stderr), kong.Exit(func(n int) { code = n }),
+		kong.Description("Adaptive streams (DASH and HLS) from video, inside one process."), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"default_fps": "30"})
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFailed
+	}
+	k, err := parse(parser, args)
+	switch {
+	case code >= 0: // --help
+		return code
+	case err != nil:
+		fmt.Fprintf(stderr, "framegear: %v (see framegear --help)\n", err)
+		return exitUsage
+	}
+	ctx, interrupted, stop := signals(ctx)
+	defer stop()
+	e := &env{ctx: ctx, interrupted: interrupted, stdin: stdin, stdout: stdout, stderr: stderr, log: newLogger(&c, stderr)}
+	return exitCode(k.Run(e), stderr)
+}
+
+// parse keeps kong's help, which exits, from going on afterwards.
+func parse(parser *kong.Kong, args []string) (k *kong.Context, err error) {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	return parser.Parse(args)
+}
+
+func newLogger(c *cli, w io.Writer) *slog.Logger {
+	opt := &slog.HandlerOptions{Level: slog.LevelWarn}
+	if c.Verbose {
+		opt.Level = slog.LevelDebug
+	}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opt))
+	}
+	return slog.New(slog.NewTextHandler(w, opt))
+}
+
+func exitCode(err error, stderr io.Writer) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errReported):
+		return exitFailed
+	}
+	fmt.Fprintf(stderr, "framegear: %v\n", err)
+	if errors.As(err, &usage) || errors.Is(err, framegear.ErrOptions) || errors.Is(err, framegear.ErrLadder) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// errReported makes the exit code exitFailed without another line.
+var errReported = errors.New("reported")
+
+// signals turns the first interrupt into a channel and the second one into the end of the context.
+func signals(parent context.Context) (ctx context.Context, interrupted <-chan struct{}, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
+	first, caught := make(chan struct{}), make(chan os.Signal, 2)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := 0; n < 2; n++ {
+			select {
+			case <-caught:
+			case <-ctx.Done():
+				return
+			}
+			if n == 0 {
+				close(first)
+			}
+		}
+		cancel()
+	}()
+	return ctx, first, func() {
+		signal.Stop(caught)
+		cancel()
+		<-done
+	}
+}

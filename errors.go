@@ -1,0 +1,47 @@
+package framegear
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/framegear/framegear/internal/media"
+)
+
+var (
+	// ErrClosed is returned by every method after Finish or Close.
+	ErrClosed = errors.New("framegear: stream is closed")
+	// ErrOptions is wrapped by every error about Options.
+	ErrOptions = errors.New("framegear: bad option")
+	// ErrLadder is wrapped by every error about a rendition that cannot be made; the error names the rung.
+	ErrLadder = errors.New("framegear: bad ladder")
+	// ErrFrame is wrapped when a frame's fields do not fit together. Nothing was written, the stream goes on.
+	ErrFrame = media.ErrFrame
+	// ErrChanged is wrapped when a frame's size or format differs from the first one's and Options.Rescale is off.
+	// Nothing was written, the stream goes on.
+	ErrChanged = errors.New("framegear: frame size or format changed")
+	// ErrPTS is wrapped when a frame's time does not come after the one before. Nothing was written, the stream goes on.
+	ErrPTS = errors.New("framegear: presentation time does not increase")
+	// ErrDropped is returned by WriteFrame when Options.WhenFull is DropFrame and the machine is too slow. The stream goes on.
+	ErrDropped = errors.New("framegear: frame dropped, the queue is full")
+)
+
+// StageError says where in the pipeline an error happened. It ends the stream: every later call returns it.
+type StageError struct {
+	// Stage is "scaler", "encoder", "muxer", "audio" or "publish".
+	Stage string
+	// Rendition is the rung ("v0 1280x720"), empty when the stage serves all.
+	Rendition string
+	// Err is the cause: a libav error with its last line, a sink error with its path …
+	Err error
+}
+
+// Error returns "framegear: stage rendition: cause".
+func (e *StageError) Error() string {
+	if e.Rendition == "" {
+		return fmt.Sprintf("framegear: %s: %v", e.Stage, e.Err)
+	}
+	return fmt.Sprintf("framegear: %s %s: %v", e.Stage, e.Rendition, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *StageError) Unwrap() error { return e.Err }

@@ -1,0 +1,59 @@
+package framegear
+
+import "time"
+
+// Events are called as things happen, on the pipeline's own goroutines: a function must not block and must not call the
+// stream. Nil functions are skipped.
+type Events struct {
+	// Warning is called for what a person should know: a rung left out, an odd size.
+	Warning func(WarningInfo)
+	// SegmentReady is called when a segment can be read.
+	SegmentReady func(SegmentInfo)
+	// FrameDropped is called when a frame is dropped from all renditions.
+	FrameDropped func(DropInfo)
+}
+
+// WarningInfo is one warning.
+type WarningInfo struct {
+	Text string
+}
+
+// SegmentInfo is one segment.
+type SegmentInfo struct {
+	// Track is the rendition's name ("v0"), Number counts from 1.
+	Track  string
+	Number int64
+	// Name is the object's name in the sink.
+	Name string
+	// Start is the presentation time of the first frame and Duration the length, in ticks of Timebase.
+	Start, Duration int64
+	Timebase        Timebase
+	// Frames and Bytes are the number of frames and the size.
+	Frames int
+	Bytes  int64
+}
+
+// warn reports what a person should know.
+func (s *Stream) warn(text string) {
+	s.opt.Logger.Warn(text)
+	if s.opt.Events.Warning != nil {
+		s.opt.Events.Warning(WarningInfo{Text: text})
+	}
+}
+
+// DropReason says why a frame was dropped.
+type DropReason string
+
+// The reasons.
+const (
+	// DropFull: the queue was full.
+	DropFull DropReason = "queue full"
+	// DropRate: the source is faster than the output's rate.
+	DropRate DropReason = "faster than the frame rate"
+)
+
+// DropInfo is one dropped frame.
+type DropInfo struct {
+	Reason DropReason
+	At     time.Time
+}

@@ -1,0 +1,157 @@
+package framegear
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// InputOptions say how to open a video input. The zero value finds everything out.
+type InputOptions struct {
+	// Format is libav's demuxer or input device ("v4l2"). Zero: found out from the content.
+	Format string
+	// Options are raw options of libav's demuxer and protocol. Unknown keys are errors.
+	Options map[string]string
+	// Logger takes libav's warnings. Nil means none.
+	Logger *slog.Logger
+}
+
+// Input is a video file, URL or device whose pictures can be given to a [Stream]. One goroutine at a time.
+type Input struct {
+	ctx     context.Context
+	in      *av.Input
+	stream  av.InputStream
+	dec     *av.Decoder
+	packet  *av.Packet
+	eof     bool
+	lastPTS int64
+	started bool
+}
+
+// OpenInput opens an input with libav. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
+// built with them. When the context ends, reads end with its error. The caller closes the input.
+func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) {
+	raw, err := av.OpenInput(ctx, av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("framegear: input: %w", err)
+	}
+	in := &Input{ctx: ctx, in: raw}
+	if err := in.open(o); err != nil {
+		in.Close()
+		return nil, fmt.Errorf("framegear: input: %w", err)
+	}
+	return in, nil
+}
+
+func (in *Input) open(o InputOptions) (err error) {
+	if in.stream, err = in.in.Best(media.KindVideo); err != nil {
+		return err
+	}
+	if in.dec, err = av.OpenDecoder(in.stream, 0, o.Logger); err != nil {
+		return err
+	}
+	in.packet, err = av.NewPacket()
+	return err
+}
+
+// Width returns the width of the pictures in pixels, as the container states it.
+func (in *Input) Width() int { return in.stream.Params.Width }
+
+// Height returns the height of the pictures in pixels, as the container states it.
+func (in *Input) Height() int { return in.stream.Params.Height }
+
+// FrameRate returns the average rate, zero when it is not known.
+func (in *Input) FrameRate() Rate { return in.stream.FrameRate }
+
+// Timebase returns the length of the ticks of Frame.PTS.
+func (in *Input) Timebase() Timebase { return in.stream.Timebase }
+
+// Duration returns the length, zero when it is not known or endless.
+func (in *Input) Duration() time.Duration { return in.in.Duration() }
+
+// Read fills f with the next picture, whose planes are valid until the next Read or Close. PTS is in ticks of Timebase and
+// increases; pictures without a time follow the one before by one frame. At the end it returns io.EOF. A damaged packet is
+// skipped.
+func (in *Input) Read(f *Frame) error {
+	for {
+		err := in.dec.Picture(f)
+		switch {
+		case err == nil:
+			in.stamp(f)
+			return nil
+		case errors.Is(err, io.EOF):
+			return io.EOF
+		case !errors.Is(err, av.ErrAgain):
+			return fmt.Errorf("framegear: input: %w", err)
+		}
+		if err := in.feed(); err != nil {
+			return err
+		}
+	}
+}
+
+// feed gives the decoder the next packet of the stream, or the end.
+func (in *Input) feed() error {
+	if in.eof {
+		return io.EOF
+	}
+	for {
+		err := in.in.Read(in.packet)
+		switch {
+		case in.ctx.Err() != nil:
+			return in.ctx.Err()
+		case errors.Is(err, io.EOF):
+			in.eof = true
+			if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
+				return fmt.Errorf("framegear: input: %w", err)
+			}
+			return nil
+		case errors.Is(err, av.ErrAgain):
+			continue
+		case err != nil:
+			return fmt.Errorf("framegear: input: %w", err)
+		}
+		if in.packet.Stream() != in.stream.Index {
+			continue
+		}
+		// A packet that cannot be decoded costs its pictures, not the stream.
+		_ = in.dec.Send(in.packet)
+		return nil
+	}
+}
+
+// stamp makes sure that PTS increase.
+func (in *Input) stamp(f *Frame) {
+	const unknown = -1 << 63
+	if in.started && (f.PTS == unknown || f.PTS <= in.lastPTS) {
+		step := int64(1)
+		if in.stream.FrameRate.Known() {
+			step = max(1, in.stream.FrameRate.Frame().Rescale(1, in.stream.Timebase))
+		}
+		f.PTS = in.lastPTS + step
+	} else if f.PTS == unknown {
+		f.PTS = 0
+	}
+	in.started, in.lastPTS = true, f.PTS
+}
+
+// Close frees the input. Closing twice is harmless.
+func (in *Input) Close() error {
+	if in.dec != nil {
+		in.dec.Close()
+	}
+	if in.packet != nil {
+		in.packet.Close()
+	}
+	if in.stream.Params != nil {
+		in.stream.Params.Close()
+	}
+	in.in.Close()
+	return nil
+}

@@ -1,0 +1,205 @@
+package av
+
+//#include "shim.h"
+//#include <libavutil/pixdesc.h>
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/framegear/framegear/internal/media"
+)
+
+// Decoder turns packets into raw frames. One goroutine at a time.
+type Decoder struct {
+	name  string
+	cc    *astiav.CodecContext
+	frame *astiav.Frame
+
+	// For pictures in a layout that frames do not have.
+	sws  *Scaler
+	pool *Pool
+	out  *Picture
+}
+
+// OpenDecoder opens the decoder for a stream. threads of zero means as many as there are cores. The caller closes it.
+func OpenDecoder(s InputStream, threads int, logger *slog.Logger) (*Decoder, error) {
+	codec := astiav.FindDecoder(s.Params.cp.CodecID())
+	if codec == nil {
+		return nil, fmt.Errorf("%w: no decoder for %s in this build of libav", ErrNoStream, s.Params.Codec)
+	}
+	d := &Decoder{name: codec.Name(), cc: astiav.AllocCodecContext(codec), frame: astiav.AllocFrame()}
+	if d.cc == nil || d.frame == nil {
+		d.free()
+		return nil, &Error{Op: "decoder " + d.name, Code: -int(C.ENOMEM), Text: "out of memory"}
+	}
+	if err := d.open(codec, s, threads, logger); err != nil {
+		d.free()
+		return nil, err
+	}
+	born(KindDecoder)
+	return d, nil
+}
+
+func (d *Decoder) open(codec *astiav.Codec, s InputStream, threads int, logger *slog.Logger) error {
+	if err := s.Params.cp.ToCodecContext(d.cc); err != nil {
+		return fmt.Errorf("decoder %s: %w", d.name, err)
+	}
+	d.cc.SetThreadCount(threads)
+	d.cc.SetTimeBase(astiav.NewRational(int(s.Timebase.Num), int(s.Timebase.Den)))
+	(*C.AVCodecContext)(d.cc.UnsafePointer()).pkt_timebase = C.AVRational{C.int(s.Timebase.Num), C.int(s.Timebase.Den)}
+	book.route(d.cc.UnsafePointer(), logger)
+	mark := book.mark()
+	if err := d.cc.Open(codec, nil); err != nil {
+		return openError("decoder "+d.name, err, d.cc.UnsafePointer(), mark)
+	}
+	return nil
+}
+
+// Send gives the decoder a packet, borrowed for the call. A nil packet starts the drain. ErrAgain asks for Receive first.
+func (d *Decoder) Send(p *Packet) error {
+	if d.cc == nil {
+		return ErrClosed
+	}
+	var c *C.AVPacket
+	if p != nil {
+		c = cPacket(p.p)
+	}
+	mark := book.mark()
+	return check("decode "+d.name, C.fg_decode_send((*C.AVCodecContext)(d.cc.UnsafePointer()), c), d.cc.UnsafePointer(), mark)
+}
+
+// receive takes the next raw frame. It returns ErrAgain when the decoder wants a packet first and io.EOF after the drain.
+func (d *Decoder) receive() error {
+	if d.cc == nil {
+		return ErrClosed
+	}
+	mark := book.mark()
+	code := C.fg_decode_receive((*C.AVCodecContext)(d.cc.UnsafePointer()), cFrame(d.frame))
+	return check("decode "+d.name, code, d.cc.UnsafePointer(), mark)
+}
+
+// Picture fills f with the next picture; its planes are C memory, valid until the next call. PTS is in ticks of the stream.
+func (d *Decoder) Picture(f *media.Frame) error {
+	if err := d.receive(); err != nil {
+		return err
+	}
+	src := cFrame(d.frame)
+	*f = media.Frame{
+		Width: int(src.width), Height: int(src.height), PTS: int64(src.pts),
+		Color: media.Color{
+			Matrix: media.Matrix(src.colorspace), Range: media.Range(src.color_range),
+			Primaries: uint8(src.color_primaries), Transfer: uint8(src.color_trc),
+		},
+	}
+	if format, full, ok := decodedFormat(d.frame.PixelFormat()); ok {
+		f.Format = format
+		if full {
+			f.Color.Range = media.RangeFull
+		}
+		fillPlanes(f, src)
+		return nil
+	}
+	return d.converted(f)
+}
+
+func fillPlanes(f *media.Frame, src *C.AVFrame) {
+	for i := range f.Format.Planes() {
+		stride := int(src.linesize[i])
+		rows := f.Format.Rows(i, f.Height)
+		f.Strides[i] = stride
+		f.Planes[i] = unsafe.Slice((*byte)(unsafe.Pointer(src.data[i])), stride*(rows-1)+f.Format.RowBytes(i, f.Width))
+	}
+}
+
+// converted turns a layout that frames do not have into 4:2:0 of the nearest depth.
+func (d *Decoder) converted(f *media.Frame) error {
+	layout, format := LayoutI420, media.FormatI420
+	if desc := C.av_pix_fmt_desc_get(C.enum_AVPixelFormat(d.frame.PixelFormat())); desc != nil && desc.comp[0].depth > 8 {
+		layout, format = LayoutI42010, media.FormatI010
+	}
+	from := side{f.Width, f.Height, d.frame.PixelFormat(), f.Color}
+	if d.sws == nil || d.sws.from != from {
+		d.freeConversion()
+		var err error
+		to := side{f.Width, f.Height, layout.pixelFormat(), f.Color}
+		if d.sws, err = newScaler(from, to, C.SWS_BICUBIC|C.SWS_ACCURATE_RND); err != nil {
+			return err
+		}
+		if d.pool, err = NewPool(f.Width+f.Width&1, f.Height+f.Height&1, layout, f.Color); err != nil {
+			return err
+		}
+		if d.out, err = d.pool.Get(); err != nil {
+			return err
+		}
+	}
+	if code := C.fg_scale_frame(d.sws.sws, cFrame(d.out.frame), cFrame(d.frame)); code < 0 {
+		return check("convert picture", code, nil, book.mark())
+	}
+	f.Format = format
+	fillPlanes(f, cFrame(d.out.frame))
+	return nil
+}
+
+func decodedFormat(f astiav.PixelFormat) (format media.PixelFormat, full, ok bool) {
+	switch f {
+	case astiav.PixelFormatYuv420P:
+		return media.FormatI420, false, true
+	case astiav.PixelFormatYuvj420P:
+		return media.FormatI420, true, true
+	case astiav.PixelFormatYuvj422P:
+		return media.FormatYUV422P, true, true
+	case astiav.PixelFormatYuvj444P:
+		return media.FormatYUV444P, true, true
+	}
+	for m, a := range userFormats {
+		if a == f && m != media.FormatBGRA && m != media.FormatRGBA {
+			return m, false, true
+		}
+	}
+	return media.FormatUnset, false, false
+}
+
+func (d *Decoder) freeConversion() {
+	d.out.Release()
+	d.out = nil
+	if d.pool != nil {
+		d.pool.Close()
+		d.pool = nil
+	}
+	if d.sws != nil {
+		d.sws.Close()
+		d.sws = nil
+	}
+}
+
+// Close frees the decoder. Closing twice is harmless.
+func (d *Decoder) Close() {
+	if d.cc == nil {
+		return
+	}
+	d.free()
+	died(KindDecoder)
+}
+
+func (d *Decoder) free() {
+	d.freeConversion()
+	if d.cc != nil {
+		book.unroute(d.cc.UnsafePointer())
+		d.cc.Free()
+		d.cc = nil
+	}
+	if d.frame != nil {
+		d.frame.Free()
+		d.frame = nil
+	}
+}
+
+// Drain reports whether an error of a decoder is only the end of what it has for now.
+func Drain(err error) bool { return errors.Is(err, ErrAgain) || errors.Is(err, io.EOF) }

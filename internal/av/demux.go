@@ -1,0 +1,266 @@
+package av
+
+//#include "shim.h"
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+	"unsafe"
+
+	"github.com/asticode/go-astiav"
+
+	"github.com/framegear/framegear/internal/media"
+)
+
+// ErrNoStream is wrapped when an input has no stream of the wanted kind, or none that can be decoded.
+var ErrNoStream = errors.New("no such stream")
+
+// ErrProtocol is wrapped when an input's scheme is not one of Protocols.
+var ErrProtocol = errors.New("protocol is not allowed")
+
+// Protocols are the schemes that inputs may use.
+var Protocols = []string{"file", "http", "https", "tls", "tcp", "udp", "rtp", "rtsp", "rtsps", "srt"}
+
+// InputConfig says what to open.
+type InputConfig struct {
+	// URL is a path or a URL of one of Protocols.
+	URL string
+	// Format is libav's demuxer or input device ("v4l2", "alsa"). Empty: found out.
+	Format string
+	// Options are raw options of the demuxer and protocol; unknown keys are errors.
+	Options map[string]string
+	Logger  *slog.Logger
+}
+
+// Input reads packets from a file, URL or device. One goroutine at a time; Interrupt may come from any.
+type Input struct {
+	url         string
+	fc          *astiav.FormatContext
+	interrupter *astiav.IOInterrupter
+	unwatch     func() // ends the watch of the context
+}
+
+// InputStream describes one stream of an input.
+type InputStream struct {
+	Index     int
+	Timebase  media.Timebase
+	FrameRate media.Rate // video; zero when not known
+	Start     int64      // first timestamp in ticks; 0 when not known
+	Language  string
+	Title     string
+	Params    *Parameters // the caller closes it
+}
+
+// OpenInput opens an input and reads as much as it takes to know its streams. When the context ends, blocked reads end
+// with its error. The caller closes the input.
+func OpenInput(ctx context.Context, cfg InputConfig) (*Input, error) {
+	allowed, err := whitelist(cfg)
+	if err != nil {
+		return nil, err
+	}
+	in := &Input{url: cfg.URL, fc: astiav.AllocFormatContext(), interrupter: astiav.NewIOInterrupter()}
+	if in.fc == nil {
+		in.interrupter.Free()
+		return nil, &Error{Op: "open " + cfg.URL, Code: -int(C.ENOMEM), Text: "out of memory"}
+	}
+	born(KindDemuxer)
+	in.fc.SetIOInterrupter(in.interrupter)
+	in.unwatch = watch(ctx, in.interrupter)
+	if err := in.open(cfg, allowed); err != nil {
+		in.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, err
+	}
+	return in, nil
+}
+
+// watch interrupts when the context ends. The function it returns waits until that cannot happen any more.
+func watch(ctx context.Context, i *astiav.IOInterrupter) func() {
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		i.Interrupt()
+		close(done)
+	})
+	return func() {
+		if !stop() {
+			<-done
+		}
+	}
+}
+
+// whitelist returns what the input and everything it refers to may use: a remote playlist must not reach local files.
+func whitelist(cfg InputConfig) (string, error) {
+	scheme, _, isURL := strings.Cut(cfg.URL, "://")
+	if cfg.Format != "" && !isURL {
+		return "", nil // a device
+	}
+	if !isURL {
+		return "file,crypto,data", nil
+	}
+	for _, p := range Protocols {
+		if strings.EqualFold(p, scheme) {
+			if p == "file" {
+				return "file,crypto,data", nil
+			}
+			return strings.Join(Protocols[1:], ",") + ",crypto,data,httpproxy", nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w (want one of %s)", cfg.URL, ErrProtocol, strings.Join(Protocols, " "))
+}
+
+func (in *Input) open(cfg InputConfig, allowed string) error {
+	var format *astiav.InputFormat
+	if cfg.Format != "" {
+		if format = astiav.FindInputFormat(cfg.Format); format == nil {
+			return fmt.Errorf("input format %q is not in this build of libav", cfg.Format)
+		}
+	}
+	options := map[string]string{}
+	for k, v := range cfg.Options {
+		options[k] = v
+	}
+	if allowed != "" {
+		options["protocol_whitelist"] = allowed
+	}
+	d, err := newDictionary(options)
+	if err != nil {
+		return err
+	}
+	defer d.Free()
+	mark := book.mark()
+	if err := in.fc.OpenInput(cfg.URL, format, d); err != nil {
+		return openError(cfg.URL, err, nil, mark)
+	}
+	book.route(unsafe.Pointer(in.c()), cfg.Logger)
+	if err := leftOver(d, cfg.URL); err != nil {
+		return err
+	}
+	if err := in.fc.FindStreamInfo(nil); err != nil {
+		return openError(cfg.URL, err, unsafe.Pointer(in.c()), mark)
+	}
+	return nil
+}
+
+// Best returns the stream of a kind that a player would choose.
+func (in *Input) Best(kind media.Kind) (InputStream, error) {
+	want := astiav.MediaTypeVideo
+	if kind == media.KindAudio {
+		want = astiav.MediaTypeAudio
+	}
+	st, _, err := in.fc.FindBestStream(want, -1, -1)
+	if err != nil || st == nil {
+		return InputStream{}, fmt.Errorf("%s: %w: %s", in.url, ErrNoStream, kind)
+	}
+	return in.describe(st)
+}
+
+// Streams returns all streams of a kind. The caller closes their Params.
+func (in *Input) Streams(kind media.Kind) ([]InputStream, error) {
+	want := astiav.MediaTypeVideo
+	if kind == media.KindAudio {
+		want = astiav.MediaTypeAudio
+	}
+	var all []InputStream
+	for _, st := range in.fc.Streams() {
+		if st.CodecParameters().MediaType() != want {
+			continue
+		}
+		s, err := in.describe(st)
+		if err != nil {
+			for _, s := range all {
+				s.Params.Close()
+			}
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func (in *Input) describe(st *astiav.Stream) (InputStream, error) {
+	p, err := newParameters()
+	if err != nil {
+		return InputStream{}, err
+	}
+	if err := st.CodecParameters().Copy(p.cp); err != nil {
+		p.Close()
+		return InputStream{}, fmt.Errorf("%s: stream %d: %w", in.url, st.Index(), err)
+	}
+	p.read()
+	tb := st.TimeBase()
+	s := InputStream{Index: st.Index(), Timebase: media.Timebase{Num: int64(tb.Num()), Den: int64(tb.Den())}, Params: p}
+	if p.Kind == media.KindVideo {
+		s.FrameRate = rate(in.fc.GuessFrameRate(st, nil))
+		p.FrameRate = s.FrameRate
+		if sar := rate(in.fc.GuessSampleAspectRatio(st, nil)); sar.Known() {
+			p.SAR = sar
+		}
+	}
+	if start := st.StartTime(); start != noPTS {
+		s.Start = start
+	}
+	if md := st.Metadata(); md != nil {
+		if e := md.Get("language", nil, 0); e != nil {
+			s.Language = e.Value()
+		}
+		if e := md.Get("title", nil, 0); e != nil {
+			s.Title = e.Value()
+		}
+	}
+	return s, nil
+}
+
+const noPTS = -1 << 63
+
+// Duration returns the length of the input, zero when it is not known or endless.
+func (in *Input) Duration() time.Duration {
+	if d := in.fc.Duration(); d > 0 {
+		return time.Duration(d) * time.Microsecond
+	}
+	return 0
+}
+
+// Read fills p with the next packet of any stream. At the end it returns io.EOF.
+func (in *Input) Read(p *Packet) error {
+	if in.fc == nil {
+		return ErrClosed
+	}
+	mark := book.mark()
+	p.Unref()
+	code := C.av_read_frame(in.c(), cPacket(p.p))
+	if code >= 0 {
+		return nil
+	}
+	if int(code) == codeEOF {
+		return io.EOF
+	}
+	return check("read "+in.url, code, unsafe.Pointer(in.c()), mark)
+}
+
+// Interrupt makes blocked and later reads fail.
+func (in *Input) Interrupt() { in.interrupter.Interrupt() }
+
+// Close frees the input. Closing twice is harmless.
+func (in *Input) Close() {
+	if in.fc == nil {
+		return
+	}
+	in.unwatch()
+	if in.c() != nil {
+		book.unroute(unsafe.Pointer(in.c()))
+		in.fc.CloseInput()
+	}
+	in.fc = nil
+	in.interrupter.Free()
+	died(KindDemuxer)
+}
+
+func (in *Input) c() *C.AVFormatContext { return *(**C.AVFormatContext)(unsafe.Pointer(in.fc)) }

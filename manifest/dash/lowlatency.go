@@ -1,0 +1,90 @@
+package dash
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/Eyevinn/dash-mpd/mpd"
+
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/manifest"
+)
+
+// Playback rates that players may use to hold the target latency; slow enough not to be heard.
+const minRate, maxRate = 0.95, 1.1
+
+// referenceID ties Latency to the ProducerReferenceTime of the first adaptation set; the others count on from it.
+const referenceID = 0
+
+// lowLatency adds what DASH-IF's low-latency guidelines ask of the MPD itself. Every value follows from constants of the
+// output, because players read them once.
+func lowLatency(doc *mpd.MPD, p *manifest.Presentation, target time.Duration) {
+	doc.Profiles = doc.Profiles.AddProfile(ProfileLowLatency)
+	doc.MinBufferTime = duration(p.PartDuration)
+	// A number template needs no refresh; players have to learn of the end all the same.
+	doc.MinimumUpdatePeriod = duration(min(max(p.SegmentDuration, 2*time.Second), 10*time.Second))
+	ms := func(d time.Duration) *uint32 { return mpd.Ptr(uint32(d.Milliseconds())) }
+	doc.ServiceDescription = []*mpd.ServiceDescriptionType{{
+		Latencies:     []*mpd.LatencyType{{ReferenceId: referenceID, Target: ms(target), Min: ms(target / 2), Max: ms(2 * target)}},
+		PlaybackRates: []*mpd.PlaybackRateType{{Min: minRate, Max: maxRate}},
+	}}
+}
+
+// targetLatency is the asked one, else what a local network allows: four parts, at least half a second.
+func targetLatency(p *manifest.Presentation) time.Duration {
+	if p.TargetLatency > 0 {
+		return p.TargetLatency
+	}
+	return max(4*p.PartDuration, 500*time.Millisecond)
+}
+
+// producerReference says that media time zero was captured at Start. Zero is right in every timescale, so one element
+// serves a whole adaptation set, and it never changes.
+func producerReference(p *manifest.Presentation, id uint32) *mpd.ProducerReferenceTimeType {
+	ref := &mpd.ProducerReferenceTimeType{Id: id, Type: "captured", WallClockTime: string(dateTime(p.Start))}
+	if p.UTCTiming != "" {
+		ref.UTCTiming = clock(p)
+	}
+	return ref
+}
+
+// resync says how far chunks are apart: in video they are places to parse from, in sound to decode from as well.
+func resync(p *manifest.Presentation, t *manifest.Track) *mpd.ResyncType {
+	kind := uint32(0)
+	if !isVideo(t) {
+		kind = 1
+	}
+	return &mpd.ResyncType{Type: kind, DT: mpd.Ptr(uint32(t.Timebase().Ticks(t.PartTarget(p))))}
+}
+
+// numbered is the segment addressing of low latency: number n begins at (n-startNumber)*duration. Segments that are
+// elsewhere would be asked for at the wrong time, so they are an error.
+func numbered(p *manifest.Presentation, r *runTrack, tmpl *mpd.SegmentTemplateType) error {
+	t := r.track
+	tb := t.Timebase()
+	step := t.SegmentTicks(p)
+	part := tb.Ticks(t.PartTarget(p))
+	if part >= step {
+		return fmt.Errorf("%w: parts of track %s are as long as its segments", manifest.ErrModel, t.ID)
+	}
+	first := r.startNumber(step)
+	for _, s := range r.segments {
+		if off := s.Start - r.start - (s.Number-first)*step; 2*max(off, -off) > step {
+			return fmt.Errorf("%w: segment %d of track %s starts %d ticks off the grid of %d (low latency needs equal segments)",
+				manifest.ErrModel, s.Number, t.ID, off, step)
+		}
+	}
+	if first < 0 {
+		return fmt.Errorf("%w: track %s starts at %d, before segment 0 of its grid (is RunStart set?)", manifest.ErrModel, t.ID, r.start)
+	}
+	tmpl.StartNumber = mpd.Ptr(uint32(first))
+	tmpl.Duration = mpd.Ptr(uint32(step))
+	tmpl.AvailabilityTimeOffset = mpd.FloatInf64(microseconds(tb, step-part))
+	tmpl.AvailabilityTimeComplete = mpd.Ptr(false)
+	return nil
+}
+
+// microseconds returns ticks in seconds, cut to microseconds so that nothing is promised too early.
+func microseconds(tb media.Timebase, ticks int64) float64 {
+	return float64(tb.Duration(ticks).Microseconds()) / 1e6
+}

@@ -1,0 +1,139 @@
+package dash
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/Eyevinn/dash-mpd/mpd"
+
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/manifest"
+)
+
+// run is an unbroken run of segments in all tracks: a Period.
+type run struct {
+	start  time.Duration // on the media timeline: the earliest start of any track, in whole milliseconds
+	end    time.Duration // the latest end of any track
+	tracks []runTrack    // parallel to Presentation.Tracks; tracks without segments in this run have none
+}
+
+type runTrack struct {
+	track    *manifest.Track
+	segments []manifest.Segment
+	start    int64 // ticks: where the run began, which may be before its first listed segment
+	offset   int64 // ticks: the period's start, presentationTimeOffset
+}
+
+// split cuts the presentation where any track is discontinuous. Numbers are common to all tracks, so they are the cuts.
+func split(p *manifest.Presentation) []run {
+	cuts := cutNumbers(p)
+	runs := make([]run, 0, len(cuts)+1)
+	for i := range len(cuts) + 1 {
+		from, to := int64(0), int64(math.MaxInt64)
+		if i > 0 {
+			from = cuts[i-1]
+		}
+		if i < len(cuts) {
+			to = cuts[i]
+		}
+		if r, ok := cutRun(p, from, to); ok {
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// cutNumbers returns the segment numbers that begin a period, the very first excepted.
+func cutNumbers(p *manifest.Presentation) []int64 {
+	var cuts []int64
+	for i := range p.Tracks {
+		gap := false
+		for k, s := range listed(p, &p.Tracks[i]) {
+			if k > 0 && (s.Discontinuity || (gap && !s.Gap)) {
+				cuts = append(cuts, s.Number)
+			}
+			gap = s.Gap
+		}
+	}
+	slices.Sort(cuts)
+	return slices.Compact(cuts)
+}
+
+// listed returns the track's segments and, in low latency, the open one once it has a part.
+func listed(p *manifest.Presentation, t *manifest.Track) []manifest.Segment {
+	if p.LowLatency() && t.Open != nil && len(t.Open.Parts) > 0 {
+		return append(slices.Clip(t.Segments), *t.Open)
+	}
+	return t.Segments
+}
+
+// cutRun gathers segments with from <= number < to. Gaps are left out: they have nothing to load.
+func cutRun(p *manifest.Presentation, from, to int64) (run, bool) {
+	r := run{start: math.MaxInt64, tracks: make([]runTrack, len(p.Tracks))}
+	any := false
+	for i := range p.Tracks {
+		t := &p.Tracks[i]
+		all := listed(p, t)
+		in := func(s manifest.Segment) bool { return s.Number >= from && s.Number < to && !s.Gap }
+		first := slices.IndexFunc(all, in)
+		r.tracks[i].track = t
+		if first < 0 {
+			continue
+		}
+		last := first
+		for last < len(all) && in(all[last]) {
+			last++
+		}
+		any = true
+		r.tracks[i].segments = all[first:last]
+		r.tracks[i].start = all[first].Start
+		if p.State == manifest.StateLive {
+			r.tracks[i].start = runStart(t, all, first)
+		}
+		tb := t.Timebase()
+		r.start = min(r.start, tb.Duration(r.tracks[i].start).Truncate(time.Millisecond))
+		r.end = max(r.end, tb.Duration(all[last-1].End()))
+	}
+	for i := range r.tracks {
+		r.tracks[i].offset = p.Tracks[i].Timebase().Ticks(r.start)
+	}
+	return r, any
+}
+
+// runStart is where a live run began: with its first listed segment, unless older ones of the same run have left the window.
+func runStart(t *manifest.Track, all []manifest.Segment, first int) int64 {
+	s := all[first]
+	if first == 0 && s.Number != 1 && !s.Discontinuity && t.RunStart < s.Start {
+		return t.RunStart
+	}
+	return s.Start
+}
+
+// startNumber is the number that a segment at the period's start has on a grid of equal steps.
+func (r *runTrack) startNumber(step int64) int64 {
+	s := r.segments[0]
+	return s.Number - media.MulDiv(s.Start-r.start, 1, step, 1, 1)
+}
+
+// bound ends every period of a live presentation but the last where its segments end, so that no player computes more.
+func bound(runs []run, periods []*mpd.Period) {
+	for i := range len(runs) - 1 {
+		periods[i].Duration = duration(runs[i].end - runs[i].start)
+	}
+}
+
+// layOut puts the periods of a static presentation one after the other, from zero, without the holes between them. It
+// returns the length of all.
+func layOut(runs []run, periods []*mpd.Period) time.Duration {
+	var at time.Duration
+	for i := range runs {
+		periods[i].Start = duration(at)
+		length := time.Duration(*duration(runs[i].end - runs[i].start))
+		if len(runs) > 1 {
+			periods[i].Duration = duration(length)
+		}
+		at += length
+	}
+	return at
+}

@@ -1,0 +1,121 @@
+package framegear
+
+import (
+	"image"
+	"image/draw"
+
+	"github.com/framegear/framegear/internal/media"
+)
+
+// Frame is one picture in the caller's memory. Its planes are borrowed for the call it is given to, and never changed.
+type Frame = media.Frame
+
+// PixelFormat says how a frame's samples lie in memory.
+type PixelFormat = media.PixelFormat
+
+// Rate is a frame rate as an exact fraction of frames per second.
+type Rate = media.Rate
+
+// Timebase is the length of one tick in seconds, as an exact fraction.
+type Timebase = media.Timebase
+
+// Color says how sample values mean light (ITU-T H.273 code points).
+type Color = media.Color
+
+// The pixel formats that frames may have. Multi-byte samples are little-endian.
+const (
+	Gray8   = media.FormatGray8
+	Gray16  = media.FormatGray16
+	YA8     = media.FormatYA8
+	BGR24   = media.FormatBGR24
+	RGB24   = media.FormatRGB24
+	BGRA    = media.FormatBGRA
+	RGBA    = media.FormatRGBA
+	BGR0    = media.FormatBGR0
+	RGB0    = media.FormatRGB0
+	BGR48   = media.FormatBGR48
+	I420    = media.FormatI420
+	NV12    = media.FormatNV12
+	YUV422P = media.FormatYUV422P
+	YUV444P = media.FormatYUV444P
+	P010    = media.FormatP010
+	I010    = media.FormatI010
+)
+
+// FPS returns the exact rate that a decimal number means: 29.97 is 30000/1001.
+func FPS(f float64) Rate { return media.FPS(f) }
+
+// ParseRate reads "30", "29.97" or "30000/1001".
+func ParseRate(s string) (Rate, error) { return media.ParseRate(s) }
+
+// ParsePixelFormat reads a format's name, ours ("bgr24", "i420") or libav's ("yuv420p").
+func ParsePixelFormat(s string) (PixelFormat, error) { return media.ParsePixelFormat(s) }
+
+// Packed returns a frame over one tightly packed buffer: all rows of all planes, one after the other. The buffer is borrowed
+// by whatever call the frame is given to; a wrong length is that call's ErrFrame.
+func Packed(format PixelFormat, pix []byte, width, height int) *Frame {
+	return media.Packed(format, pix, width, height)
+}
+
+// BGR returns a frame over width*height*3 bytes in OpenCV's order.
+func BGR(pix []byte, width, height int) *Frame {
+	return &Frame{Format: BGR24, Width: width, Height: height, Planes: [4][]byte{pix}}
+}
+
+// RGB returns a frame over width*height*3 bytes.
+func RGB(pix []byte, width, height int) *Frame {
+	return &Frame{Format: RGB24, Width: width, Height: height, Planes: [4][]byte{pix}}
+}
+
+// Gray returns a frame over width*height bytes.
+func Gray(pix []byte, width, height int) *Frame {
+	return &Frame{Format: Gray8, Width: width, Height: height, Planes: [4][]byte{pix}}
+}
+
+// FromImage returns a frame of an image. *image.RGBA, *image.NRGBA, *image.Gray and *image.YCbCr (4:2:0, 4:2:2, 4:4:4) are taken without a copy,
+// sub-images included; every other type is drawn into a new RGBA buffer. Alpha is dropped, not blended. YCbCr of the image
+// package is full-range BT.601 (JFIF).
+func FromImage(img image.Image) *Frame {
+	b := img.Bounds()
+	f := &Frame{Width: b.Dx(), Height: b.Dy()}
+	switch m := img.(type) {
+	case *image.RGBA:
+		f.Format, f.Planes[0], f.Strides[0] = RGBA, m.Pix, m.Stride
+	case *image.NRGBA:
+		f.Format, f.Planes[0], f.Strides[0] = RGBA, m.Pix, m.Stride
+	case *image.Gray:
+		f.Format, f.Planes[0], f.Strides[0] = Gray8, m.Pix, m.Stride
+	case *image.YCbCr:
+		if fromYCbCr(f, m) {
+			return f
+		}
+		drawn(f, img)
+	default:
+		drawn(f, img)
+	}
+	return f
+}
+
+func fromYCbCr(f *Frame, m *image.YCbCr) bool {
+	formats := map[image.YCbCrSubsampleRatio]PixelFormat{
+		image.YCbCrSubsampleRatio420: I420, image.YCbCrSubsampleRatio422: YUV422P, image.YCbCrSubsampleRatio444: YUV444P,
+	}
+	format, ok := formats[m.SubsampleRatio]
+	// A sub-image that begins in the middle of a chroma sample has no planes of its own.
+	if !ok || m.Rect.Empty() || format != YUV444P && m.Rect.Min.X%2 != 0 || format == I420 && m.Rect.Min.Y%2 != 0 {
+		return false
+	}
+	f.Format = format
+	y, c := m.YOffset(m.Rect.Min.X, m.Rect.Min.Y), m.COffset(m.Rect.Min.X, m.Rect.Min.Y)
+	f.Planes = [4][]byte{m.Y[y:], m.Cb[c:], m.Cr[c:]}
+	f.Strides = [4]int{m.YStride, m.CStride, m.CStride}
+	f.Color = Color{Matrix: media.MatrixBT601, Range: media.RangeFull, Primaries: 1, Transfer: 13}
+	return true
+}
+
+// drawn copies an image of any type into the frame.
+func drawn(f *Frame, img image.Image) {
+	rgba := image.NewRGBA(image.Rect(0, 0, f.Width, f.Height))
+	draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
+	f.Format, f.Planes[0], f.Strides[0] = RGBA, rgba.Pix, rgba.Stride
+}

@@ -1,0 +1,245 @@
+package framegear
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/muxer/sink"
+)
+
+// Format says which manifests an output has.
+type Format uint8
+
+// The formats. Both is one set of segments with an MPD and playlists over it.
+const (
+	Both Format = iota
+	DASH
+	HLS
+)
+
+// String returns "both", "dash" or "hls".
+func (f Format) String() string { return [...]string{"both", "dash", "hls"}[min(f, HLS)] }
+
+// Container is the format of the segments.
+type Container uint8
+
+// The containers. FMP4 is CMAF and serves DASH and HLS; TS is MPEG-TS, for HLS alone.
+const (
+	FMP4 Container = iota
+	TS
+)
+
+// Clock says where a frame's instant comes from.
+type Clock uint8
+
+// The clocks.
+const (
+	// ClockAuto is ClockWall for live outputs and ClockCount for recorded ones.
+	ClockAuto Clock = iota
+	// ClockCount counts: frame n is at n/FrameRate, whenever it comes.
+	ClockCount
+	// ClockPTS takes Frame.PTS in ticks of Options.Timebase, from the first frame on.
+	ClockPTS
+	// ClockWall takes the wall clock at WriteFrame.
+	ClockWall
+)
+
+// FullPolicy says what WriteFrame does when the machine is too slow.
+type FullPolicy uint8
+
+// The policies.
+const (
+	// FullAuto blocks recorded outputs and drops in live ones.
+	FullAuto FullPolicy = iota
+	// BlockWhenFull makes WriteFrame wait.
+	BlockWhenFull
+	// DropWhenFull drops the frame from all renditions and returns ErrDropped.
+	DropWhenFull
+)
+
+// Options configure a [Stream]. The zero value records one rendition at the source's size and 25 frames per second as fMP4
+// segments of two seconds with both manifests.
+type Options struct {
+	// FrameRate is the constant rate of the output. Frames are repeated or dropped so that it holds. Zero means 25.
+	FrameRate Rate
+	// Clock says where a frame's instant comes from.
+	Clock Clock
+	// Timebase of Frame.PTS. Zero means nanoseconds (time.Duration).
+	Timebase Timebase
+	// MaxGap is the longest gap between frames that is filled with repeats of the last one; after a longer one (a clock that jumped) the
+	// output goes on at once, counted in Stats.Jumps. Zero means 10 seconds.
+	MaxGap time.Duration
+
+	// Ladder are the renditions. Nil means one at the source's size.
+	Ladder Ladder
+	// AutoLadder makes the ladder from the first frame's size instead (see [AutoLadder]).
+	AutoLadder bool
+	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
+	Upscale bool
+	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	Codec                 string
+	Preset, Tune, Profile string
+	CRF                   float64
+	BFrames               int
+	Extra                 map[string]string
+	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
+	BitsPerPixel float64
+
+	// Format says which manifests to write.
+	Format Format
+	// Container of the segments.
+	Container Container
+	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s.
+	SegmentDuration time.Duration
+	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
+	KeyInterval time.Duration
+	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
+	Name string
+	// BaseURL is put before every URI in the manifests. Zero: relative URIs.
+	BaseURL string
+
+	// Rescale scales and converts frames whose size or format differs from the first one's, instead of ErrChanged.
+	Rescale bool
+	// WhenFull says what WriteFrame does when the machine is too slow.
+	WhenFull FullPolicy
+	// Queue is how many frames may be inside the pipeline. Zero means 8.
+	Queue int
+
+	// Sink takes the objects instead of the output's own place. It is borrowed and not closed.
+	Sink sink.Sink
+	// Logger takes what happens. Nil means nothing is logged.
+	Logger *slog.Logger
+	// Events are called as things happen.
+	Events Events
+
+	// now is the wall clock; tests set it.
+	now func() time.Time
+}
+
+func (o Options) withDefaults() Options {
+	if !o.FrameRate.Known() && o.FrameRate == (Rate{}) {
+		o.FrameRate = Rate{Num: 25, Den: 1}
+	}
+	if o.Timebase == (Timebase{}) {
+		o.Timebase = media.Nanosecond
+	}
+	if o.MaxGap == 0 {
+		o.MaxGap = 10 * time.Second
+	}
+	if o.SegmentDuration == 0 {
+		o.SegmentDuration = 2 * time.Second
+	}
+	if o.Queue == 0 {
+		o.Queue = 8
+	}
+	if o.Clock == ClockAuto {
+		o.Clock = ClockCount
+	}
+	if o.WhenFull == FullAuto {
+		o.WhenFull = BlockWhenFull
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.now == nil {
+		o.now = time.Now
+	}
+	return o
+}
+
+// Validate returns all faults that can be seen before the first frame, each wrapping ErrOptions or ErrLadder.
+func (o Options) Validate() error {
+	o = o.withDefaults()
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if err := o.FrameRate.Validate(); err != nil {
+		bad("FrameRate: %v", err)
+	}
+	if !o.Timebase.Valid() {
+		bad("Timebase %s (want positive terms)", o.Timebase)
+	}
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS {
+		bad("Clock, WhenFull, Format and Container take only the constants of their types")
+	}
+	if o.Container == TS && o.Format != HLS {
+		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
+	}
+	if o.SegmentDuration < 0 || o.SegmentDuration > time.Hour || o.KeyInterval < 0 || o.KeyInterval > o.SegmentDuration {
+		bad("SegmentDuration %s, KeyInterval %s (want a key interval of at most a segment, a segment of at most an hour)",
+			o.SegmentDuration, o.KeyInterval)
+	}
+	if o.Queue < 1 || o.Queue > 1000 {
+		bad("Queue %d (want 1 to 1000 frames)", o.Queue)
+	}
+	if o.BitsPerPixel < 0 || o.MaxGap < 0 {
+		bad("BitsPerPixel %g, MaxGap %s (want 0 or more)", o.BitsPerPixel, o.MaxGap)
+	}
+	if o.AutoLadder && len(o.Ladder) > 0 {
+		bad("Ladder and AutoLadder (want one of them)")
+	}
+	errs = append(errs, o.validateLadder())
+	return errors.Join(errs...)
+}
+
+// validateLadder checks what does not need the source's size.
+func (o *Options) validateLadder() error {
+	var errs []error
+	for i, r := range o.Ladder {
+		bad := func(format string, args ...any) {
+			errs = append(errs, fmt.Errorf("%w: rung %d (%dx%d): %s", ErrLadder, i, r.Width, r.Height, fmt.Sprintf(format, args...)))
+		}
+		if r.Width < 0 || r.Height < 0 || r.Width > media.MaxSide || r.Height > media.MaxSide {
+			bad("sides must be 0 (the source's) to %d", media.MaxSide)
+		}
+		if r.Bitrate < 0 || r.MaxBitrate < 0 || r.BufferSize < 0 {
+			bad("bit rates and buffers must not be negative")
+		}
+		if r.FrameRate != (Rate{}) {
+			if err := r.FrameRate.Validate(); err != nil {
+				bad("%v", err)
+			}
+		}
+		if r.Codec != "" && encoder.Format(r.Codec) == "" {
+			bad("codec %q (want one of %v)", r.Codec, encoder.Names())
+		}
+	}
+	if o.Codec != "" && encoder.Format(o.Codec) == "" {
+		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Names()))
+	}
+	return errors.Join(errs...)
+}
+
+// encoderOptions returns what one rung's encoder is opened with.
+func (o *Options) encoderOptions(g *rung) encoder.Options {
+	opt := encoder.Options{
+		Codec: g.Codec, Width: g.Width, Height: g.Height, Layout: g.layout, Color: g.color, FrameRate: g.FrameRate,
+		Timescale: o.timescale(), SAR: g.sar, Bitrate: g.Bitrate, MaxBitrate: g.MaxBitrate, BufferSize: g.BufferSize, CRF: g.CRF,
+		BFrames: g.BFrames, Preset: g.Preset, Tune: g.Tune, Profile: g.Profile, Threads: g.Threads, Extra: g.Extra, Logger: o.Logger,
+	}
+	if grid, err := o.grid(); err == nil {
+		opt.GOP = int(max(1, media.MulDiv(grid.KeyFrames, g.FrameRate.Num, g.FrameRate.Den, o.FrameRate.Num, o.FrameRate.Den)))
+	}
+	return opt
+}
+
+// timescale is one for all renditions, so that the same instant is the same number everywhere.
+func (o *Options) timescale() int64 {
+	rates := []Rate{o.FrameRate}
+	for _, r := range o.Ladder {
+		if r.FrameRate.Known() {
+			rates = append(rates, r.FrameRate)
+		}
+	}
+	return media.Timescale(rates...)
+}
+
+func (o *Options) grid() (encoder.Grid, error) {
+	return encoder.NewGrid(o.FrameRate, o.SegmentDuration, o.KeyInterval, o.timescale())
+}

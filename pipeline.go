@@ -1,0 +1,221 @@
+package framegear
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/scaler"
+)
+
+// pipeline is the goroutine graph behind a stream: one goroutine per rendition, in a tree. A rendition scales the picture of
+// its parent, hands the result to its children, then encodes and packs it.
+//
+//	WriteFrame ──► v0 (source size) ──► v1 (720p) ──► v2 (360p)
+//	                │ encode, mux        │ encode, mux  │ encode, mux
+//	                └──────────────┬─────┴──────────────┘
+//	                           publisher
+//
+// Frame sets are admitted as a whole: at most Options.Queue of them are inside, and a set leaves when every rendition is
+// done with it. Since every queue has room for all of them, no send ever blocks.
+type pipeline struct {
+	s          *Stream
+	grid       encoder.Grid
+	renditions []*rendition
+	publisher  *publisher
+	room       chan struct{} // one token per frame set inside
+	sets       sync.Pool
+
+	failed chan struct{} // closed with the first error
+	once   sync.Once
+	cause  error
+	abort  atomic.Bool
+	work   sync.WaitGroup
+	ending sync.Once
+}
+
+// frameSet is one instant of the output on its way through all renditions.
+type frameSet struct {
+	slot    int64
+	pending atomic.Int32
+}
+
+// item is a frame set with the picture that one rendition starts from. The receiver releases the picture.
+type item struct {
+	set *frameSet
+	pic *scaler.Picture
+}
+
+func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
+	grid, err := s.opt.grid()
+	if err != nil {
+		return nil, err
+	}
+	src := sourceSpec{
+		width: in.Width(), height: in.Height(), color: in.Color(), layout: in.Layout(), rgb: in.FromRGB(),
+	}
+	if s.opt.AutoLadder {
+		s.opt.Ladder = AutoLadder(src.width, src.height, s.opt.FrameRate)
+	}
+	rungs, warnings, err := s.opt.resolve(src)
+	for _, w := range warnings {
+		s.warn(w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	p.sets.New = func() any { return new(frameSet) }
+	if err := p.build(rungs, src); err != nil {
+		p.free()
+		return nil, err
+	}
+	p.start()
+	return p, nil
+}
+
+// build opens every rendition before anything is written, so that a ladder that cannot work leaves nothing behind.
+func (p *pipeline) build(rungs []rung, src sourceSpec) error {
+	p.publisher = newPublisher(p, rungs)
+	for i := range rungs {
+		r, err := newRendition(p, i, &rungs[i], rungs, src)
+		if err != nil {
+			return err
+		}
+		p.renditions = append(p.renditions, r)
+	}
+	for i := range rungs {
+		if parent := rungs[i].parent; parent >= 0 {
+			p.renditions[parent].children = append(p.renditions[parent].children, p.renditions[i])
+		}
+	}
+	return nil
+}
+
+func (p *pipeline) start() {
+	p.publisher.start()
+	for _, r := range p.renditions {
+		p.work.Add(1)
+		go func() {
+			defer p.work.Done()
+			r.run()
+		}()
+	}
+}
+
+// admit takes one place in the pipeline: it waits for room, or returns ErrDropped when the stream must not wait.
+func (p *pipeline) admit() error {
+	select {
+	case <-p.failed:
+		return p.cause
+	case p.room <- struct{}{}:
+		return nil
+	default:
+	}
+	if p.s.opt.WhenFull == DropWhenFull {
+		return ErrDropped
+	}
+	select {
+	case p.room <- struct{}{}:
+		return nil
+	case <-p.failed:
+		return p.cause
+	case <-p.s.closing:
+		return ErrClosed
+	}
+}
+
+// leave gives an unused place back.
+func (p *pipeline) leave() { <-p.room }
+
+// send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
+func (p *pipeline) send(pic *scaler.Picture, slot int64) {
+	set := p.sets.Get().(*frameSet)
+	set.slot = slot
+	set.pending.Store(int32(len(p.renditions)))
+	for _, r := range p.renditions {
+		if r.parent < 0 {
+			r.in <- item{set, pic.Retain()}
+		}
+	}
+}
+
+// done is called by each rendition when a frame set leaves it.
+func (p *pipeline) done(set *frameSet) {
+	if set.pending.Add(-1) == 0 {
+		p.sets.Put(set)
+		<-p.room
+	}
+}
+
+// fail ends the stream with its first error.
+func (p *pipeline) fail(err error) {
+	p.once.Do(func() {
+		p.cause = err
+		p.abort.Store(true)
+		close(p.failed)
+		p.s.opt.Logger.Error("stream ended", "err", err)
+	})
+}
+
+// err returns the error that ended the stream.
+func (p *pipeline) err() error {
+	select {
+	case <-p.failed:
+		return p.cause
+	default:
+		return nil
+	}
+}
+
+// end lets the renditions run dry.
+func (p *pipeline) end() {
+	p.ending.Do(func() {
+		for _, r := range p.renditions {
+			if r.parent < 0 {
+				close(r.in)
+			}
+		}
+	})
+}
+
+// finish drains everything and writes the final manifests.
+func (p *pipeline) finish(ctx context.Context) error {
+	p.end()
+	drained := make(chan struct{})
+	go func() {
+		p.work.Wait()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-ctx.Done():
+		p.abort.Store(true)
+		<-drained
+		return ctx.Err()
+	}
+	if err := p.err(); err != nil {
+		return errors.Join(err, p.publisher.stop())
+	}
+	if err := p.publisher.finish(); err != nil {
+		p.fail(&StageError{Stage: "publish", Err: err})
+	}
+	return p.err()
+}
+
+// close stops everything and frees it.
+func (p *pipeline) close() {
+	p.abort.Store(true)
+	p.end()
+	p.work.Wait()
+	_ = p.publisher.stop()
+	p.free()
+}
+
+func (p *pipeline) free() {
+	for _, r := range p.renditions {
+		r.free()
+	}
+}

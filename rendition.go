@@ -1,0 +1,163 @@
+package framegear
+
+import (
+	"context"
+
+	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/muxer"
+	"github.com/framegear/framegear/scaler"
+)
+
+// rendition is one rung at work. Its goroutine owns the branch, the encoder and the muxer.
+type rendition struct {
+	*rung
+	p        *pipeline
+	index    int
+	in       chan item
+	children []*rendition
+
+	branch *scaler.Branch
+	enc    *encoder.Encoder
+	params *encoder.Parameters
+	mux    *muxer.Muxer
+	times  rungClock
+	emit   func(*encoder.Packet) error
+}
+
+func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
+	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate)}
+	if err := r.open(rungs, src); err != nil {
+		r.free()
+		return nil, err
+	}
+	r.emit = func(pkt *encoder.Packet) error {
+		if err := r.mux.Write(pkt, 0); err != nil {
+			return r.fault("muxer", err)
+		}
+		return nil
+	}
+	return r, nil
+}
+
+func (r *rendition) open(rungs []rung, src sourceSpec) error {
+	from := scaler.Spec{Width: src.width, Height: src.height, Layout: src.layout, Color: src.color}
+	if r.parent >= 0 {
+		from = rungs[r.parent].spec()
+	}
+	var err error
+	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
+		return r.fault("scaler", err)
+	}
+	if r.enc, err = encoder.New(r.p.s.opt.encoderOptions(r.rung)); err != nil {
+		return r.fault("encoder", err)
+	}
+	if r.params, err = r.enc.Parameters(); err != nil {
+		return r.fault("encoder", err)
+	}
+	pub := r.p.publisher
+	if err := pub.describe(r.index, r.params.CodecParameters); err != nil {
+		return r.fault("encoder", err)
+	}
+	r.mux, err = muxer.New(context.Background(), muxer.Options{
+		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
+		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		OnInit:    func(name string) { pub.initReady(r.index, name) },
+		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
+	})
+	if err != nil {
+		return r.fault("muxer", err)
+	}
+	return nil
+}
+
+func (g *rung) spec() scaler.Spec {
+	return scaler.Spec{Width: g.Width, Height: g.Height, Layout: g.layout, Color: g.color}
+}
+
+func (r *rendition) fault(stage string, err error) error {
+	return &StageError{Stage: stage, Rendition: r.rung.String(), Err: err}
+}
+
+// run works until its queue is closed, then drains the encoder. After an abort it only empties the queue.
+func (r *rendition) run() {
+	for it := range r.in {
+		if !r.p.abort.Load() {
+			if err := r.process(it); err != nil {
+				r.p.fail(err)
+			}
+		} else {
+			r.pass(it.set)
+		}
+		it.pic.Release()
+		r.p.done(it.set)
+	}
+	for _, c := range r.children {
+		close(c.in)
+	}
+	if r.p.abort.Load() {
+		return
+	}
+	if err := r.finish(); err != nil {
+		r.p.fail(err)
+	}
+}
+
+// process scales, hands on, and encodes one instant.
+func (r *rendition) process(it item) error {
+	pic, err := r.branch.Scale(it.pic)
+	if err != nil {
+		r.pass(it.set)
+		return r.fault("scaler", err)
+	}
+	defer pic.Release()
+	for _, c := range r.children {
+		c.in <- item{it.set, pic.Retain()}
+	}
+	return r.times.frames(it.set.slot, func(pts, duration int64, key bool) error {
+		if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
+			return asStage(err, r)
+		}
+		return nil
+	})
+}
+
+// asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
+func asStage(err error, r *rendition) error {
+	if _, ok := err.(*StageError); ok {
+		return err
+	}
+	return r.fault("encoder", err)
+}
+
+// pass tells the renditions below that a frame set will not come.
+func (r *rendition) pass(set *frameSet) {
+	for _, c := range r.children {
+		c.pass(set)
+		r.p.done(set)
+	}
+}
+
+func (r *rendition) finish() error {
+	if err := r.enc.Flush(r.emit); err != nil {
+		return asStage(err, r)
+	}
+	if err := r.mux.Finish(); err != nil {
+		return r.fault("muxer", err)
+	}
+	return nil
+}
+
+func (r *rendition) free() {
+	if r.mux != nil {
+		r.mux.Close()
+	}
+	if r.params != nil {
+		r.params.Close()
+	}
+	if r.enc != nil {
+		r.enc.Close()
+	}
+	if r.branch != nil {
+		r.branch.Close()
+	}
+}

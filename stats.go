@@ -1,0 +1,39 @@
+package framegear
+
+import (
+	"maps"
+	"time"
+
+	"github.com/framegear/framegear/internal/av"
+)
+
+// Stats is a snapshot of what a stream has done.
+type Stats struct {
+	// FramesIn counts the frames given to WriteFrame that were accepted.
+	FramesIn int64
+	// FramesOut counts the instants of the output's grid that were encoded, repeats included.
+	FramesOut int64
+	// Repeated counts instants that were filled with the picture before.
+	Repeated int64
+	// Dropped counts accepted frames that no instant was left for, and frames that a full queue refused.
+	Dropped int64
+	// Jumps counts gaps longer than Options.MaxGap.
+	Jumps int64
+	// Duration is the length of the output so far.
+	Duration time.Duration
+	// Segments and Bytes count what was published.
+	Segments, Bytes int64
+	// Live counts the C objects that exist in the whole process, by kind.
+	Live map[string]int64
+}
+
+// Stats returns a snapshot. It may be called from any goroutine, at any time.
+func (s *Stream) Stats() Stats {
+	st := Stats{
+		FramesIn: s.counters.in.Load(), FramesOut: s.counters.out.Load(), Repeated: s.counters.repeated.Load(),
+		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
+		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
+	}
+	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
+	return st
+}

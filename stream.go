@@ -1,0 +1,262 @@
+package framegear
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/framegear/framegear/scaler"
+)
+
+// Stream turns frames into one adaptive presentation. WriteFrame, Finish and Close may be called from several goroutines;
+// frames are taken one at a time.
+type Stream struct {
+	opt   Options
+	place place
+
+	mu     sync.Mutex // held while a frame is taken, never across an encoder's work
+	clock  *gridClock
+	inputs inputs
+	first  *Frame // format and size of the first frame, without planes
+	pipe   *pipeline
+	last   *scaler.Picture // the newest picture, for repeats
+	ended  bool
+
+	closing  chan struct{} // closed by Close: whoever waits for room gives up
+	closed   sync.Once
+	counters counters
+}
+
+type counters struct {
+	in, out, repeated, dropped, jumps, segments, bytes atomic.Int64
+}
+
+// New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
+// either (objects are PUT), or "" for memory. The encoders open with the first frame, which sets the source's size. Errors wrap ErrOptions
+// or ErrLadder and list every fault. The caller closes the stream.
+func New(output string, o Options) (*Stream, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	p, err := openOutput(output, &o)
+	if err != nil {
+		return nil, err
+	}
+	return &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}, nil
+}
+
+// WriteFrame gives the stream one frame, which is borrowed for the call: it is converted before WriteFrame returns, without a copy.
+// A nil frame is skipped.
+//
+// Errors that wrap ErrFrame, ErrChanged, ErrPTS or ErrDropped are about this frame alone: nothing of it was written and the
+// stream goes on. Any other error has ended the stream; Finish returns it too.
+func (s *Stream) WriteFrame(f *Frame) error {
+	if f == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return ErrClosed
+	}
+	if err := s.accept(f); err != nil {
+		return err
+	}
+	at, err := s.clock.place(f)
+	if err != nil {
+		return err
+	}
+	if at.drop {
+		s.clock.commit(f, at)
+		s.counters.in.Add(1)
+		s.drop(DropRate)
+		return nil
+	}
+	return s.write(f, at)
+}
+
+// accept checks a frame against itself and the first one, and builds the pipeline for the first one.
+func (s *Stream) accept(f *Frame) error {
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	if s.first == nil {
+		return s.begin(f)
+	}
+	if err := s.pipe.err(); err != nil {
+		return err
+	}
+	if same := f.Format == s.first.Format && f.Width == s.first.Width && f.Height == s.first.Height; same || s.opt.Rescale {
+		return nil
+	}
+	return fmt.Errorf("%w: %s %dx%d after %s %dx%d (Options.Rescale takes it)", ErrChanged, f.Format, f.Width, f.Height,
+		s.first.Format, s.first.Width, s.first.Height)
+}
+
+// begin builds the pipeline. When that fails nothing was written and a better first frame may come.
+func (s *Stream) begin(f *Frame) error {
+	in, err := s.inputs.open(f, &s.opt)
+	if err != nil {
+		return err
+	}
+	pipe, err := newPipeline(s, in)
+	if err != nil {
+		s.inputs.close()
+		return err
+	}
+	s.pipe = pipe
+	s.first = &Frame{Format: f.Format, Width: f.Width, Height: f.Height}
+	return nil
+}
+
+// write converts the frame and sends it on, after the repeats that fill the time before it.
+func (s *Stream) write(f *Frame, at placement) error {
+	if err := s.repeat(at.repeats); err != nil {
+		return err
+	}
+	if err := s.pipe.admit(); err != nil {
+		return s.refused(err)
+	}
+	pic, err := s.inputs.convert(f)
+	if err != nil {
+		s.pipe.leave()
+		return &StageError{Stage: "scaler", Err: err}
+	}
+	s.pipe.send(pic, s.clock.next+at.repeats)
+	s.last.Release()
+	s.last = pic
+	s.clock.commit(f, at)
+	s.counters.in.Add(1)
+	s.counters.out.Add(1)
+	if at.jumped {
+		s.counters.jumps.Add(1)
+	}
+	return nil
+}
+
+// repeat fills n slots with the last picture.
+func (s *Stream) repeat(n int64) error {
+	for i := range n {
+		if err := s.pipe.admit(); err != nil {
+			return s.refused(err)
+		}
+		s.pipe.send(s.last, s.clock.next+i)
+		s.counters.out.Add(1)
+		s.counters.repeated.Add(1)
+	}
+	return nil
+}
+
+func (s *Stream) refused(err error) error {
+	if errors.Is(err, ErrDropped) {
+		s.drop(DropFull)
+	}
+	return err
+}
+
+func (s *Stream) drop(why DropReason) {
+	s.counters.dropped.Add(1)
+	if s.opt.Events.FrameDropped != nil {
+		s.opt.Events.FrameDropped(DropInfo{Reason: why, At: s.opt.now()})
+	}
+}
+
+// Finish drains the encoders, publishes the last segment and the final manifests (ENDLIST, static MPD), and waits for all of it or for the
+// context; when the context ends first the output is closed as it is and ctx.Err() is returned. It returns the error that ended the stream, if one did.
+// Every method returns ErrClosed afterwards, except Close and Stats.
+func (s *Stream) Finish(ctx context.Context) error {
+	s.mu.Lock()
+	if s.ended {
+		s.mu.Unlock()
+		return ErrClosed
+	}
+	s.ended = true
+	pipe := s.pipe
+	s.mu.Unlock()
+	var err error
+	if pipe != nil {
+		err = pipe.finish(ctx)
+	}
+	return errors.Join(err, s.Close())
+}
+
+// Close stops at once: what is not published yet is lost, what is published stays playable. It frees everything, waits for
+// every goroutine, is safe to defer after Finish and may be called again.
+func (s *Stream) Close() error {
+	var err error
+	s.closed.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *Stream) close() error {
+	close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	if s.pipe != nil {
+		s.pipe.close()
+	}
+	s.last.Release()
+	s.last = nil
+	s.inputs.close()
+	if c, ok := s.place.sink.(interface{ Close() error }); ok && s.place.owned {
+		return c.Close()
+	}
+	return nil
+}
+
+// inputs converts frames to the pictures of the pipeline. With Options.Rescale there may be one converter more, for frames
+// that differ from the first one.
+type inputs struct {
+	main  *scaler.Input
+	other *scaler.Input
+	opt   scaler.InputOptions // of other
+}
+
+// open makes the converter for the first frame.
+func (in *inputs) open(f *Frame, o *Options) (*scaler.Input, error) {
+	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
+	if f.Format.Bits() > 8 && o.wantsDeepColor() {
+		io.Layout = scaler.I42010
+	}
+	m, err := scaler.NewInput(io)
+	if err != nil {
+		return nil, &StageError{Stage: "scaler", Err: err}
+	}
+	in.main, in.opt = m, io
+	return m, nil
+}
+
+func (in *inputs) convert(f *Frame) (*scaler.Picture, error) {
+	pic, err := in.main.Convert(f)
+	if err == nil || !errors.Is(err, scaler.ErrMismatch) {
+		return pic, err
+	}
+	want := scaler.InputOptions{
+		Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Layout: in.main.Layout(),
+		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(),
+	}
+	if in.other == nil || in.opt != want {
+		if in.other != nil {
+			in.other.Close()
+			in.other = nil
+		}
+		if in.other, err = scaler.NewInput(want); err != nil {
+			return nil, err
+		}
+		in.opt = want
+	}
+	return in.other.Convert(f)
+}
+
+func (in *inputs) close() {
+	for _, c := range []*scaler.Input{in.main, in.other} {
+		if c != nil {
+			c.Close()
+		}
+	}
+	in.main, in.other = nil, nil
+}
