@@ -72,19 +72,23 @@ func newHTTP(t *testing.T, base string, options sink.HTTPOptions) *sink.HTTP {
 	return h
 }
 
-// readable gives a sink the reader of its server, and hides that its objects flush: the network takes its time, so what a
-// flush sent is not readable at once.
-type readable struct {
-	sink.Sink
-	sink.Reader
-}
+type unflushed struct{ sink.Sink }
 
-func (r readable) Create(ctx context.Context, name string) (sink.Object, error) {
-	o, err := r.Sink.Create(ctx, name)
+func (u unflushed) Create(ctx context.Context, name string) (sink.Object, error) {
+	o, err := u.Sink.Create(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	return struct{ sink.Object }{o}, nil
+}
+
+// readable gives a sink a reader, and hides that its objects flush: the network takes its time, so what a flush sent is
+// not readable at once.
+func readable(s sink.Sink, r sink.Reader) sink.Sink {
+	return struct {
+		sink.Sink
+		sink.Reader
+	}{unflushed{s}, r}
 }
 
 func TestConformance(t *testing.T) {
@@ -93,7 +97,7 @@ func TestConformance(t *testing.T) {
 		"memory": func(t *testing.T) sink.Sink { return sink.NewMemory() },
 		"http": func(t *testing.T) sink.Sink {
 			m, server := newServer(t)
-			return readable{newHTTP(t, server.URL+"/live/", sink.HTTPOptions{}), m}
+			return readable(newHTTP(t, server.URL+"/live/", sink.HTTPOptions{}), m)
 		},
 		"http flushing": func(t *testing.T) sink.Sink {
 			_, server := newServer(t)
@@ -101,8 +105,9 @@ func TestConformance(t *testing.T) {
 		},
 		"tee of memory and dir": func(t *testing.T) sink.Sink { return sink.Tee(sink.NewMemory(), newDir(t)) },
 		"tee of dir and http": func(t *testing.T) sink.Sink {
+			d := newDir(t)
 			_, server := newServer(t)
-			return sink.Tee(newDir(t), newHTTP(t, server.URL+"/live", sink.HTTPOptions{}))
+			return sink.Tee(readable(d, d), readable(newHTTP(t, server.URL+"/live", sink.HTTPOptions{}), nil))
 		},
 		"faulty without faults": func(t *testing.T) sink.Sink {
 			return sinktest.Faulty(sink.NewMemory(), sinktest.Plan{})
