@@ -1,0 +1,295 @@
+package validate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/Eyevinn/dash-mpd/mpd"
+
+	"github.com/framegear/framegear/internal/media"
+)
+
+// dashTrack is what an MPD says of a representation beyond its segments.
+type dashTrack struct {
+	timescale  int64
+	minBuffer  time.Duration
+	lowLatency bool
+}
+
+func (d *dashTrack) timebase() media.Timebase { return media.Timebase{Num: 1, Den: d.timescale} }
+
+// mpdState is what must not change from one version of a live MPD to the next.
+type mpdState struct{ start, publish string }
+
+func (c *checker) loadDASH(doc *Object) error {
+	c.contentType("manifest", doc, false)
+	c.textHeaders(doc)
+	m, err := mpd.MPDFromBytes(doc.Bytes)
+	if err != nil {
+		return fmt.Errorf("%w: the MPD cannot be read: %w", ErrNotManifest, err)
+	}
+	c.report.Summary.Kind = "dash"
+	c.report.Summary.Live = m.GetType() == mpd.DYNAMIC_TYPE
+	c.report.Summary.LowLatency = isLowLatency(m)
+	c.mpd = &mpdState{start: string(m.AvailabilityStartTime), publish: string(m.PublishTime)}
+	c.mpdRules(doc.URL, m)
+	base := doc.URL
+	if len(m.BaseURL) > 0 {
+		if base, err = resolve(base, string(m.BaseURL[0].Value)); err != nil {
+			return fmt.Errorf("%w: %w", ErrNotManifest, err)
+		}
+	}
+	periods, err := layPeriods(m)
+	if err != nil {
+		c.add(ruleMPD, "periods", doc.URL, "%v", err)
+		return nil
+	}
+	for i := range periods {
+		c.loadPeriod(m, &periods[i], base)
+	}
+	if c.report.Summary.LowLatency {
+		c.lowLatencyRules(doc.URL, m)
+	}
+	return nil
+}
+
+// isLowLatency reports an MPD that offers segments before they are complete.
+func isLowLatency(m *mpd.MPD) bool {
+	for _, p := range m.Periods {
+		for _, as := range p.AdaptationSets {
+			for _, rep := range as.Representations {
+				if t := template(p, as, rep); t != nil && t.AvailabilityTimeComplete != nil && !*t.AvailabilityTimeComplete {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// period is a Period with its place on the presentation's timeline. A length of zero is not known.
+type period struct {
+	*mpd.Period
+	index         int
+	start, length time.Duration
+}
+
+// layPeriods works out where periods start and end (ISO/IEC 23009-1 section 5.3.2.1).
+func layPeriods(m *mpd.MPD) ([]period, error) {
+	out := make([]period, 0, len(m.Periods))
+	at, known := time.Duration(0), true
+	for i, p := range m.Periods {
+		if p.Start != nil {
+			at, known = time.Duration(*p.Start), true
+		}
+		if !known {
+			return nil, fmt.Errorf("period %d has no start, and the one before it no duration", i)
+		}
+		out = append(out, period{Period: p, index: i, start: at})
+		if known = p.Duration != nil; known {
+			out[i].length = time.Duration(*p.Duration)
+			at += out[i].length
+		}
+	}
+	for i := range out {
+		switch {
+		case out[i].length > 0:
+		case i+1 < len(out):
+			out[i].length = out[i+1].start - out[i].start
+		case m.MediaPresentationDuration != nil:
+			out[i].length = time.Duration(*m.MediaPresentationDuration) - out[i].start
+		}
+	}
+	return out, nil
+}
+
+func (c *checker) loadPeriod(m *mpd.MPD, p *period, base string) {
+	for s, as := range p.AdaptationSets {
+		for _, rep := range as.Representations {
+			from := base
+			for _, list := range [][]*mpd.BaseURLType{p.BaseURLs, as.BaseURLs, rep.BaseURLs} {
+				if len(list) > 0 {
+					if joined, err := resolve(from, string(list[0].Value)); err == nil {
+						from = joined
+					}
+				}
+			}
+			t := c.newTrack(m, p, s, as, rep)
+			c.addressing(m, p, as, rep, t, from)
+			c.tracks = append(c.tracks, t)
+		}
+	}
+}
+
+func (c *checker) newTrack(m *mpd.MPD, p *period, s int, as *mpd.AdaptationSetType, rep *mpd.RepresentationType) *track {
+	t := &track{
+		name: rep.Id, live: c.report.Summary.Live, bandwidth: int64(rep.Bandwidth), language: as.Lang,
+		width: int(rep.Width), height: int(rep.Height), rate: string(rep.FrameRate),
+		aligned: as.SegmentAlignment || as.StartWithSAP == 1 || as.StartWithSAP == 2,
+		dash:    &dashTrack{timescale: 1, lowLatency: c.report.Summary.LowLatency},
+	}
+	if len(m.Periods) > 1 {
+		t.name = fmt.Sprintf("%s (period %d)", rep.Id, p.index+1)
+	}
+	if m.MinBufferTime != nil {
+		t.dash.minBuffer = time.Duration(*m.MinBufferTime)
+	}
+	if rep.GetCodecs() != "" {
+		t.codecs = strings.Split(rep.GetCodecs(), ",")
+	}
+	if strings.HasPrefix(rep.GetMimeType(), "video/") || as.ContentType == "video" {
+		t.ladder = fmt.Sprintf("%d/%d", p.index, s)
+	}
+	return t
+}
+
+// template merges a representation's SegmentTemplate with those it inherits from (section 5.3.9.1). Nil when there is none.
+func template(p *mpd.Period, as *mpd.AdaptationSetType, rep *mpd.RepresentationType) *mpd.SegmentTemplateType {
+	var out *mpd.SegmentTemplateType
+	for _, t := range []*mpd.SegmentTemplateType{p.SegmentTemplate, as.SegmentTemplate, rep.SegmentTemplate} {
+		switch {
+		case t == nil:
+		case out == nil:
+			merged := *t
+			out = &merged
+		default:
+			overlay(out, t)
+		}
+	}
+	return out
+}
+
+func overlay(out, t *mpd.SegmentTemplateType) {
+	if t.Media != "" {
+		out.Media = t.Media
+	}
+	if t.Initialization != "" {
+		out.Initialization = t.Initialization
+	}
+	inherit(&out.Duration, t.Duration)
+	inherit(&out.StartNumber, t.StartNumber)
+	inherit(&out.EndNumber, t.EndNumber)
+	inherit(&out.SegmentTimeline, t.SegmentTimeline)
+	inherit(&out.Timescale, t.Timescale)
+	inherit(&out.PresentationTimeOffset, t.PresentationTimeOffset)
+	inherit(&out.AvailabilityTimeComplete, t.AvailabilityTimeComplete)
+	if t.AvailabilityTimeOffset != 0 {
+		out.AvailabilityTimeOffset = t.AvailabilityTimeOffset
+	}
+}
+
+func (c *checker) addressing(m *mpd.MPD, p *period, as *mpd.AdaptationSetType, rep *mpd.RepresentationType, t *track, base string) {
+	tmpl := template(p.Period, as, rep)
+	switch {
+	case tmpl != nil:
+		c.templated(m, p, rep, tmpl, t, base)
+	case rep.SegmentList != nil || as.SegmentList != nil:
+		list := rep.SegmentList
+		if list == nil {
+			list = as.SegmentList
+		}
+		c.listed(list, t, base)
+	default:
+		c.note("%s: one indexed file (SegmentBase) was not looked into", t.name)
+	}
+}
+
+// templated makes the segments of a SegmentTemplate.
+func (c *checker) templated(m *mpd.MPD, p *period, rep *mpd.RepresentationType, tmpl *mpd.SegmentTemplateType, t *track, base string) {
+	if tmpl.Timescale != nil {
+		t.dash.timescale = max(int64(*tmpl.Timescale), 1)
+	}
+	g := grid{tb: t.dash.timebase(), number: 1}
+	if tmpl.PresentationTimeOffset != nil {
+		g.offset = int64(*tmpl.PresentationTimeOffset)
+	}
+	if tmpl.StartNumber != nil {
+		g.number = int64(*tmpl.StartNumber)
+	}
+	var err error
+	switch {
+	case tmpl.SegmentTimeline != nil:
+		t.segments, err = g.timeline(tmpl.SegmentTimeline, p.length)
+	case tmpl.Duration != nil && *tmpl.Duration > 0:
+		t.segments = g.equal(int64(*tmpl.Duration), p.length, c.available(m, p))
+	default:
+		err = fmt.Errorf("SegmentTemplate has neither duration nor SegmentTimeline")
+	}
+	if err != nil {
+		c.add(ruleMPD, t.name, t.name, "%v", err)
+	}
+	var init *ref
+	if tmpl.Initialization != "" {
+		if target, err := resolve(base, expand(tmpl.Initialization, rep, 0, 0)); err == nil {
+			init = &ref{url: target}
+		}
+	}
+	for i := range t.segments {
+		s := &t.segments[i]
+		s.init = init
+		if s.url, err = resolve(base, expand(tmpl.Media, rep, s.number, s.start)); err != nil {
+			c.add(ruleMPD, t.name, t.name, "%v", err)
+		}
+	}
+}
+
+// expand fills a template's identifiers (section 5.3.9.4.4).
+func expand(s string, rep *mpd.RepresentationType, number, at int64) string {
+	parts := strings.Split(s, "$")
+	for i := 1; i < len(parts); i += 2 {
+		name, format, _ := strings.Cut(parts[i], "%")
+		width, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(format, "0"), "d"))
+		width = min(width, 32)
+		switch name {
+		case "":
+			parts[i] = "$"
+		case "RepresentationID":
+			parts[i] = rep.Id
+		case "Number":
+			parts[i] = fmt.Sprintf("%0*d", width, number)
+		case "Time":
+			parts[i] = fmt.Sprintf("%0*d", width, at)
+		case "Bandwidth":
+			parts[i] = fmt.Sprintf("%0*d", width, rep.Bandwidth)
+		}
+	}
+	return strings.Join(parts, "")
+}
+
+// listed makes the segments of a SegmentList.
+func (c *checker) listed(list *mpd.SegmentListType, t *track, base string) {
+	if list.Timescale != nil {
+		t.dash.timescale = max(int64(*list.Timescale), 1)
+	}
+	var init *ref
+	if in := list.Initialization; in != nil {
+		if target, err := resolve(base, string(in.SourceURL)); err == nil {
+			init = &ref{url: target, part: httpRange(in.Range)}
+		}
+	}
+	for i, u := range list.SegmentURL {
+		target, err := resolve(base, string(u.Media))
+		if err != nil {
+			c.add(ruleMPD, t.name, t.name, "%v", err)
+			continue
+		}
+		s := segment{ref: ref{target, httpRange(string(u.MediaRange))}, number: int64(i + 1), init: init, nominal: true}
+		if list.Duration != nil {
+			s.duration = t.dash.timebase().Duration(int64(*list.Duration))
+		}
+		t.segments = append(t.segments, s)
+	}
+}
+
+// httpRange reads "first-last".
+func httpRange(s string) ByteRange {
+	first, last, ok := strings.Cut(s, "-")
+	a, err1 := strconv.ParseInt(first, 10, 62)
+	b, err2 := strconv.ParseInt(last, 10, 62)
+	if !ok || err1 != nil || err2 != nil || b < a || a < 0 {
+		return ByteRange{}
+	}
+	return ByteRange{Offset: a, Length: b - a + 1}
+}

@@ -1,0 +1,145 @@
+package validate
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/Eyevinn/hls-m3u8/m3u8"
+)
+
+func (c *checker) loadHLS(doc *Object) error {
+	c.contentType("manifest", doc, false)
+	c.textHeaders(doc)
+	if !bytes.Contains(doc.Bytes, []byte("#EXT-X-STREAM-INF")) {
+		c.report.Summary.Kind = "hls-media"
+		if !bytes.Contains(doc.Bytes, []byte("#EXT")) || !bytes.Contains(doc.Bytes, []byte("#EXTINF")) && !bytes.Contains(doc.Bytes, []byte("#EXT-X-TARGETDURATION")) {
+			return fmt.Errorf("%w: it has neither variants nor segments", ErrNotManifest)
+		}
+		t := &track{name: doc.URL, aligned: false}
+		c.takePlaylist(t, doc)
+		return nil
+	}
+	c.report.Summary.Kind = "hls"
+	list, kind, err := m3u8.DecodeFrom(bytes.NewReader(doc.Bytes), false)
+	if err != nil || kind != m3u8.MASTER {
+		return fmt.Errorf("%w: the multivariant playlist cannot be read: %w", ErrNotManifest, err)
+	}
+	return c.multivariant(doc.URL, list.(*m3u8.MasterPlaylist))
+}
+
+// multivariant loads the playlists of all variants and sound tracks, each once.
+func (c *checker) multivariant(base string, m *m3u8.MasterPlaylist) error {
+	byURL := map[string]*track{}
+	load := func(uri string) (*track, error) {
+		target, err := resolve(base, uri)
+		if err != nil {
+			c.add(ruleSyntax, uri, base, "%v", err)
+			return nil, nil
+		}
+		if t := byURL[target]; t != nil {
+			return t, nil
+		}
+		o, err := c.get(target, ref{url: target}, maxManifest)
+		if err != nil || o == nil {
+			return nil, err
+		}
+		t := &track{name: target, aligned: m.IndependentSegments()}
+		byURL[target] = t
+		c.textHeaders(o)
+		c.takePlaylist(t, o)
+		return t, nil
+	}
+	groups := map[string][]member{}
+	for _, v := range m.Variants {
+		if v.Iframe {
+			continue
+		}
+		t, err := load(v.URI)
+		if err != nil {
+			return err
+		}
+		if t != nil {
+			c.takeVariant(t, v)
+		}
+		for _, a := range v.Alternatives {
+			if err := c.takeAlternative(a, groups, load); err != nil {
+				return err
+			}
+		}
+		c.variants = append(c.variants, variant{v, t, groups["AUDIO/"+v.Audio]})
+	}
+	c.multivariantRules(base, m, groups)
+	return nil
+}
+
+// variant is an EXT-X-STREAM-INF with its playlist (nil when it could not be loaded) and its sound.
+type variant struct {
+	*m3u8.Variant
+	track *track
+	sound []member
+}
+
+// member is an EXT-X-MEDIA of a group.
+type member struct {
+	*m3u8.Alternative
+	track *track
+}
+
+func (c *checker) takeAlternative(a *m3u8.Alternative, groups map[string][]member, load func(string) (*track, error)) error {
+	key := a.Type + "/" + a.GroupId
+	if slices.ContainsFunc(groups[key], func(m member) bool { return m.Alternative == a }) {
+		return nil
+	}
+	var t *track
+	if a.URI != "" && a.Type == "AUDIO" {
+		var err error
+		if t, err = load(a.URI); err != nil {
+			return err
+		}
+		if t != nil && t.language == "" {
+			t.language = a.Language
+		}
+	}
+	groups[key] = append(groups[key], member{a, t})
+	return nil
+}
+
+func (c *checker) takeVariant(t *track, v *m3u8.Variant) {
+	if v.Codecs != "" {
+		t.codecs = append(t.codecs, strings.Split(v.Codecs, ",")...)
+	}
+	t.bandwidth = max(t.bandwidth, int64(v.Bandwidth))
+	if w, h, ok := strings.Cut(v.Resolution, "x"); ok {
+		t.width, _ = strconv.Atoi(w)
+		t.height, _ = strconv.Atoi(h)
+		t.ladder = "video"
+	}
+	if v.FrameRate > 0 {
+		t.rate = strconv.FormatFloat(v.FrameRate, 'f', -1, 64)
+	}
+}
+
+// takePlaylist makes a track of a media playlist.
+func (c *checker) takePlaylist(t *track, o *Object) {
+	p := parsePlaylist(o.URL, o.Bytes)
+	t.playlist = p
+	t.live = !p.ended
+	t.aligned = t.aligned || p.independent
+	t.segments = p.segments
+	if p.problem != nil {
+		c.add(ruleSyntax, t.name, t.name, "%v", p.problem)
+	}
+	if p.iframes {
+		t.segments = nil
+	}
+	c.report.Summary.Live = c.report.Summary.Live || t.live
+	c.report.Summary.LowLatency = c.report.Summary.LowLatency || p.partTarget > 0
+	c.tracks = append(c.tracks, t)
+}
+
+func (t *track) lowLatency() bool {
+	return (t.playlist != nil && t.playlist.partTarget > 0) || (t.dash != nil && t.dash.lowLatency)
+}

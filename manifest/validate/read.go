@@ -1,0 +1,131 @@
+package validate
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/framegear/framegear/manifest"
+)
+
+// readTrack reads a track's segments one after the other and checks each, and each against the one before.
+func (c *checker) readTrack(t *track) error {
+	t.listed = len(t.segments)
+	c.keep(t)
+	t.facts = make([]facts, len(t.segments))
+	t.meter = manifest.NewMeter(t.targetDuration())
+	var current *ref
+	for i := range t.segments {
+		s := &t.segments[i]
+		if s.gap || s.encrypted {
+			if s.encrypted {
+				c.note("%s: encrypted segments were not looked into", t.name)
+			}
+			continue
+		}
+		if s.init != nil && (current == nil || *s.init != *current) {
+			if err := c.readInit(t, *s.init); err != nil {
+				return err
+			}
+			current = s.init
+		}
+		if err := c.readSegment(t, i); err != nil {
+			return err
+		}
+	}
+	t.rates = t.meter.Rate()
+	if len(t.segments) > 0 {
+		if err := c.comparePartBytes(t); err != nil {
+			return err
+		}
+	}
+	c.trackRules(t)
+	return nil
+}
+
+// targetDuration is the window of the bit-rate meter: what the playlist says, else the longest segment, as HLS would round it.
+func (t *track) targetDuration() time.Duration {
+	if t.playlist != nil && t.playlist.target > 0 {
+		return time.Duration(t.playlist.target) * time.Second
+	}
+	longest := time.Second
+	for _, s := range t.segments {
+		longest = max(longest, s.duration)
+	}
+	return (longest + time.Second - 1).Truncate(time.Second)
+}
+
+func (c *checker) readSegment(t *track, i int) error {
+	s, f := &t.segments[i], &t.facts[i]
+	o, err := c.get(t.name, s.ref, maxSegment)
+	if err != nil || o == nil {
+		return err
+	}
+	f.bytes = int64(len(o.Bytes))
+	t.meter.Add(f.bytes, int64(s.duration), int64(time.Second))
+	c.contentType(t.name, o, isTransport(o.Bytes))
+	if isTransport(o.Bytes) {
+		c.readTS(t, i, o.Bytes)
+	} else {
+		c.readFMP4(t, i, o.Bytes)
+	}
+	if f.ok {
+		c.segmentRules(t, i)
+	}
+	return nil
+}
+
+// isTransport reports whether bytes are MPEG-TS: sync bytes 188 apart (ISO/IEC 13818-1 section 2.4.3.2).
+func isTransport(b []byte) bool {
+	return len(b) >= 188 && b[0] == 0x47 && (len(b) < 376 || b[188] == 0x47)
+}
+
+// comparePartBytes reads the parts of the newest complete segment that has them: together they are the segment.
+func (c *checker) comparePartBytes(t *track) error {
+	for i := len(t.segments) - 1; i >= 0; i-- {
+		s := &t.segments[i]
+		if len(s.parts) == 0 || !t.facts[i].ok {
+			continue
+		}
+		var joined []byte
+		for _, p := range s.parts {
+			if p.gap {
+				return nil
+			}
+			o, err := c.get(t.name, p.ref, maxSegment)
+			if err != nil || o == nil {
+				return err
+			}
+			joined = append(joined, o.Bytes...)
+		}
+		whole, err := c.get(t.name, s.ref, maxSegment)
+		if err != nil || whole == nil {
+			return err
+		}
+		if !bytes.HasSuffix(whole.Bytes, joined) { // a styp may come before the first part
+			c.add(rulePartBytes, t.name, s.url, "its %d parts together are %d bytes and not the segment's %d bytes", len(s.parts), len(joined), len(whole.Bytes))
+		}
+		return nil
+	}
+	return nil
+}
+
+// sameCodec compares two codec strings: case does not matter, AV1 and VP9 may leave out their optional fields, and MP3 has
+// three names.
+func sameCodec(a, b string) bool {
+	a, b = plainCodec(a), plainCodec(b)
+	if a == b {
+		return true
+	}
+	optional := strings.HasPrefix(a, "av01.") || strings.HasPrefix(a, "vp09.")
+	return optional && (strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+"."))
+}
+
+func plainCodec(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	switch s {
+	case "mp4a.6b", "mp4a.69":
+		return "mp4a.40.34"
+	}
+	return s
+}
