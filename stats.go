@@ -21,6 +21,8 @@ type Stats struct {
 	Jumps int64
 	// Duration is the length of the output so far.
 	Duration time.Duration
+	// Queued is how many frame sets are inside the pipeline.
+	Queued int
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
 	// Live counts the C objects that exist in the whole process, by kind.
@@ -34,6 +36,11 @@ func (s *Stream) Stats() Stats {
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
 		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
+	s.mu.Lock()
+	if s.pipe != nil {
+		st.Queued = len(s.pipe.room)
+	}
+	s.mu.Unlock()
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st
 }
