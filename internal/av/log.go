@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -26,7 +27,7 @@ type logLine struct {
 type logBook struct {
 	mu      sync.Mutex
 	lines   [64]logLine
-	seq     uint64
+	seq     atomic.Uint64 // changed under the lock; read without it, at every frame
 	loggers map[uintptr]*slog.Logger
 }
 
@@ -51,17 +52,13 @@ func (b *logBook) unroute(ctx unsafe.Pointer) {
 func (b *logBook) add(ctx unsafe.Pointer, level int, item, text string) *slog.Logger {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.seq++
-	b.lines[b.seq%uint64(len(b.lines))] = logLine{uintptr(ctx), level, item + ": " + text, b.seq}
+	seq := b.seq.Add(1)
+	b.lines[seq%uint64(len(b.lines))] = logLine{uintptr(ctx), level, item + ": " + text, seq}
 	return b.loggers[uintptr(ctx)]
 }
 
 // mark returns a position for last.
-func (b *logBook) mark() uint64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.seq
-}
+func (b *logBook) mark() uint64 { return b.seq.Load() }
 
 // last returns the newest line since a mark: of the context if it wrote one (errors before warnings), else the newest error
 // of anybody, because muxers and codecs log through inner contexts that nobody outside knows.
@@ -69,7 +66,8 @@ func (b *logBook) last(ctx unsafe.Pointer, since uint64) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	best, bestScore := "", 0
-	for seq := b.seq; seq > since && seq+uint64(len(b.lines)) > b.seq; seq-- {
+	newest := b.seq.Load()
+	for seq := newest; seq > since && seq+uint64(len(b.lines)) > newest; seq-- {
 		l := b.lines[seq%uint64(len(b.lines))]
 		score := 0
 		switch {
