@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/golden"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/manifest/hls"
 	"github.com/framegear/framegear/manifest/internal/sample"
@@ -84,14 +85,14 @@ func TestGoldens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := hls.Multivariant(p)
 			require.NoError(t, err)
-			sample.Golden(t, name+".m3u8", got)
+			golden.Check(t, name+".m3u8", string(got))
 			parseMultivariant(t, got)
 			for i := range p.Tracks {
 				track := &p.Tracks[i]
 				got, err := hls.Media(p, track, hls.MediaOptions{})
 				require.NoError(t, err)
 				if i == 0 || track.ID == "a0" {
-					sample.Golden(t, name+"-"+track.ID+".m3u8", got)
+					golden.Check(t, name+"-"+track.ID+".m3u8", string(got))
 				}
 				parseMedia(t, track, got)
 			}
