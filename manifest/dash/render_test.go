@@ -8,8 +8,8 @@ import (
 	"github.com/Eyevinn/dash-mpd/mpd"
 	"github.com/stretchr/testify/require"
 
-	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/golden"
+	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/manifest/dash"
 	"github.com/framegear/framegear/manifest/internal/sample"
