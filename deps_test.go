@@ -50,8 +50,9 @@ var folders = map[string]struct {
 	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer"}, "examples show the public API"},
 }
 
-// support are the folders that only tests import.
-var support = []string{"muxer/sink/sinktest", "encoder/encodertest", "manifest/internal", "internal/golden", "internal/leaktest", "internal/referee", "internal/e2e"}
+// testHelpers are the folders whose files only tests use.
+var testHelpers = []string{"muxer/sink/sinktest", "encoder/encodertest", "manifest/internal",
+	"internal/e2e", "internal/golden", "internal/leaktest", "internal/referee"}
 
 // guarded says which imports only some folders may have. A path that ends in "/..." is a whole tree, as with the go command.
 var guarded = []struct {
@@ -63,9 +64,9 @@ var guarded = []struct {
 	{"C", []string{"internal/av", "internal/rgb"}, "C is where libav is held and its memory counted, and in the kernels"},
 	{"unsafe", []string{"internal/av", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
 	{"gocv.io/x/gocv/...", []string{"opencv"}, "OpenCV is behind a build tag"},
-	{"os/exec", append([]string{"bench"}, support...), "no process is ever started; everything is in this one"},
-	{"github.com/stretchr/testify/...", support, "test code stays out of the library"},
-	{"testing", support, "test code stays out of the library"},
+	{"os/exec", []string{"internal/e2e", "internal/referee", "bench"}, "no process is ever started; everything is in this one"},
+	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},
+	{"testing", testHelpers, "test code stays out of the library"},
 	{"log", []string{"examples"}, "a library logs through the caller's log/slog only"},
 	{"github.com/prometheus/...", []string{""}, "metrics are the root's: stages count, the root shows"},
 	{"github.com/alecthomas/kong/...", []string{"cmd/framegear"}, "flags are the command's"},
