@@ -59,7 +59,11 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if err := r.openFilter(); err != nil {
 		return err
 	}
-	if r.enc, err = encoder.New(r.p.s.opt.encoderOptions(r.rung)); err != nil {
+	opt := r.p.s.opt.encoderOptions(r.rung)
+	if !r.times.uniform() {
+		opt.BFrames = encoder.NoBFrames
+	}
+	if r.enc, err = encoder.New(opt); err != nil {
 		return r.fault("encoder", err)
 	}
 	if r.params, err = r.enc.Parameters(); err != nil {
