@@ -114,7 +114,7 @@ type Options struct {
 	// LowLatency makes a live output in parts of PartDuration that players get at once: LL-HLS and LL-DASH over the same
 	// bytes, served by [Stream.Handler]. Files and remote sinks get the same segments with plain manifests.
 	LowLatency bool
-	// PartDuration is the longest part; down to one frame. Zero means 200 ms.
+	// PartDuration is the longest part, of which the whole frames that fit are taken; down to one frame. Zero means 200 ms.
 	PartDuration time.Duration
 	// Window is how much of a live output is listed. Zero means 30 s; WindowAll lists everything, and keeps it.
 	Window time.Duration
@@ -193,10 +193,6 @@ func (o *Options) fillLive() {
 		if o.PartDuration == 0 {
 			o.PartDuration = 200 * time.Millisecond
 		}
-		// A frame at least: a part cannot be shorter.
-		if o.FrameRate.Known() {
-			o.PartDuration = max(o.PartDuration, o.FrameRate.Frame().Duration(1)+1)
-		}
 	}
 	if !o.Live {
 		return
@@ -213,6 +209,19 @@ func (o *Options) fillLive() {
 	if o.ExtraWindow == 0 {
 		o.ExtraWindow = o.Window
 	}
+}
+
+// partDuration returns how long the parts of a rendition are: as many whole frames as fit into the wanted length, at least
+// one. It is what manifests call the target, since a part must have 85 % of that (RFC 8216bis section 4.4.4.9).
+func (o *Options) partDuration(rate Rate) time.Duration {
+	if o.PartDuration == 0 {
+		return 0
+	}
+	n := media.Nanosecond.Rescale(int64(o.PartDuration), rate.Frame())
+	if rate.Frame().Duration(n) > o.PartDuration+time.Microsecond {
+		n--
+	}
+	return rate.Frame().Duration(max(n, 1))
 }
 
 // encoderOptions returns what one rung's encoder is opened with.

@@ -62,6 +62,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
 		return nil
 	}
+	arrived := s.opt.now() // before anything that takes time: opening encoders takes some
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
@@ -70,7 +71,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if err := s.accept(f); err != nil {
 		return err
 	}
-	at, err := s.clock.place(f)
+	at, err := s.clock.place(f, arrived)
 	if err != nil {
 		return err
 	}
@@ -133,16 +134,15 @@ func (s *Stream) write(f *Frame, at placement) error {
 		return err
 	}
 	if s.opt.BurnClock {
-		burn(pic, captured(f, s.opt.now))
+		burn(pic, captured(f, at.at))
+	}
+	if !s.clock.started {
+		s.start(f, at)
 	}
 	s.pipe.send(pic, s.clock.next)
 	s.last.Release()
 	s.last = pic
-	first := !s.clock.started
 	s.clock.commit(f, at)
-	if first {
-		s.started(f)
-	}
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
 	if at.jumped {
