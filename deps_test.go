@@ -24,7 +24,7 @@ var folders = map[string]struct {
 	why string
 }{
 	"": {[]string{"scaler", "encoder", "audio", "muxer", "muxer/sink", "manifest", "manifest/dash", "manifest/hls", "manifest/validate",
-		"internal/av", "internal/media", "internal/origin", "internal/rgb"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
+		"internal/av", "internal/media", "internal/nearest", "internal/origin", "internal/rgb"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
 	"scaler":              {[]string{"internal/av", "internal/media", "internal/rgb"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder":             {[]string{"internal/av", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/media", "internal/synth"}, "the kit is for any encoder"},
@@ -40,6 +40,7 @@ var folders = map[string]struct {
 	"internal/media":      {nil, "the vocabulary is the leaf that everything else imports"},
 	"internal/av":         {[]string{"internal/media"}, "libav's only home is below every stage"},
 	"internal/rgb":        {[]string{"internal/media"}, "kernels over memory: pure Go"},
+	"internal/nearest":    {nil, "names and their neighbours"},
 	"internal/synth":      {nil, "pictures and sound by formula"},
 	"internal/origin":     {[]string{"internal/media", "manifest", "manifest/dash", "manifest/hls", "muxer/sink"}, "an origin serves what a sink holds and a manifest says"},
 	"internal":            {[]string{"internal/av", "internal/media", "internal/synth"}, "helpers of tests stay below the root"},
@@ -47,7 +48,7 @@ var folders = map[string]struct {
 	"opencv":              {[]string{""}, "a gocv.Mat becomes a frame of the public API"},
 	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "internal/synth"}, "the command is thin: it binds flags to the library"},
 	"bench":               {[]string{"", "encoder", "muxer/sink", "internal/synth"}, "benchmarks measure what users call"},
-	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer"}, "examples show the public API"},
+	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer", "opencv"}, "examples show the public API"},
 }
 
 // testHelpers are the folders whose files only tests use.
@@ -63,7 +64,7 @@ var guarded = []struct {
 	{"github.com/asticode/go-astiav/...", []string{"internal/av"}, "astiav breaks its API without a major version; one package holds it"},
 	{"C", []string{"internal/av", "internal/rgb"}, "C is where libav is held and its memory counted, and in the kernels"},
 	{"unsafe", []string{"internal/av", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
-	{"gocv.io/x/gocv/...", []string{"opencv"}, "OpenCV is behind a build tag"},
+	{"gocv.io/x/gocv/...", []string{"opencv", "examples/streamgear-4-opencv"}, "OpenCV is behind a build tag"},
 	{"os/exec", []string{"internal/e2e", "internal/referee", "bench"}, "no process is ever started; everything is in this one"},
 	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},
 	{"testing", testHelpers, "test code stays out of the library"},
