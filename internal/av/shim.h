@@ -58,7 +58,6 @@ int fg_filter_width(const AVFilterContext *sink);
 int fg_filter_height(const AVFilterContext *sink);
 const AVClass *fg_encoder_class(const char *name);
 const AVClass *fg_muxer_class(const char *name);
-const AVClass *fg_filter_class(const char *name);
 const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 
 // decode.c
