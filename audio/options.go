@@ -44,7 +44,7 @@ type Priming uint8
 const (
 	// PrimingSignal leaves them in packets at negative times.
 	PrimingSignal Priming = iota
-	// PrimingRemove drops them: the first packet is at time zero.
+	// PrimingRemove drops them: the first packet is at time zero. The first 20 ms of sound fade in then.
 	PrimingRemove
 )
 
@@ -91,7 +91,7 @@ type Options struct {
 	// Priming says what becomes of the encoder's delay.
 	Priming Priming
 
-	// Live never waits for the source: what is missing for longer than Slack becomes silence, and a source that ends is opened again.
+	// Live never waits for a URL, a device or the program: what is missing for longer than Slack becomes silence, and a source that ends is opened again.
 	Live bool
 	// Slack is how late sound may come in live. Zero means 500 ms.
 	Slack time.Duration
@@ -171,6 +171,11 @@ func (o Options) Validate() error {
 		bad("a device can be neither looped nor copied")
 	}
 	return errors.Join(errs...)
+}
+
+// patient reports whether the source is waited for. A file of this machine is there at once, live or not.
+func (o *Options) patient() bool {
+	return !o.Live || o.Source.PCM == nil && !o.Source.Device() && !o.Source.isURL()
 }
 
 // outputRate is the rate to encode with.

@@ -147,17 +147,17 @@ func (t *Track) Start(instant int64, base media.Timebase) {
 	t.origin = base.Rescale(instant, media.Timebase{Num: 1, Den: int64(t.rate)})
 }
 
-// Advance takes sound from the source up to an instant and gives out the packets that lie before it, in order. A file or URL is
-// waited for unless the track is live; pushed PCM never is. Errors of emit are returned as they are.
+// Advance takes sound from the source up to an instant and gives out the packets that lie before it, in order. A
+// source is waited for unless the track is live and the source is not a file of this machine; pushed PCM never is. Errors of emit are returned as they are.
 func (t *Track) Advance(ctx context.Context, until int64, emit func(*Packet) error) error {
 	if t.closed {
 		return ErrClosed
 	}
 	t.begin()
-	if err := t.pull(ctx, until, !t.opt.Live); err != nil {
+	if err := t.pull(ctx, until, t.opt.patient()); err != nil {
 		return err
 	}
-	if slack := ticks(t.opt.Slack, t.rate); t.opt.Live && t.out.end() < until-slack && !t.endsHere() {
+	if slack := ticks(t.opt.Slack, t.rate); t.opt.Live && !t.opt.patient() && t.out.end() < until-slack && !t.endsHere() {
 		if err := t.out.silence(t, until-slack); err != nil {
 			return err
 		}
@@ -235,7 +235,7 @@ func (t *Track) Finish(ctx context.Context, end int64, emit func(*Packet) error)
 	if t.closed {
 		return ErrClosed
 	}
-	if err := t.pull(ctx, end, !t.opt.Live && !t.opt.Source.Device()); err != nil {
+	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device()); err != nil {
 		return err
 	}
 	if t.opt.Ends == EndsThere && (t.over || t.opt.Source.PCM != nil) {

@@ -13,7 +13,10 @@ import (
 )
 
 // registerDevices makes libavdevice's inputs known to libavformat, once.
-var registerDevices = sync.OnceFunc(func() { C.avdevice_register_all() })
+var registerDevices = sync.OnceFunc(func() {
+	C.fg_alsa_quiet()
+	C.avdevice_register_all()
+})
 
 func findInputFormat(name string) *astiav.InputFormat {
 	registerDevices()

@@ -13,6 +13,7 @@
 
 // log.c
 void fg_log_install(int level);
+void fg_alsa_quiet(void);
 
 // picture.c
 int fg_picture_size(enum AVPixelFormat fmt, int w, int h);
