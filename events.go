@@ -41,6 +41,15 @@ func (s *Stream) warn(text string) {
 	}
 }
 
+// segmentReady counts a segment and tells whoever wants to know.
+func (s *Stream) segmentReady(info SegmentInfo) {
+	s.counters.segments.Add(1)
+	s.counters.bytes.Add(info.Bytes)
+	if s.opt.Events.SegmentReady != nil {
+		s.opt.Events.SegmentReady(info)
+	}
+}
+
 // DropReason says why a frame was dropped.
 type DropReason string
 

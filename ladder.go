@@ -26,7 +26,8 @@ type Rendition struct {
 	MaxBitrate, BufferSize int64
 	// CRF is a constant quality on the encoder's own scale; encoder.Lossless for 0.
 	CRF float64
-	// FrameRate is the rendition's own. Zero: the stream's.
+	// FrameRate is the rendition's own. Zero: the stream's. Key frames stay at the stream's instants; a rate whose frames do not fit
+	// evenly between them has a longer or shorter last frame there, and no B-frames.
 	FrameRate Rate
 	// Codec is libav's encoder name. Zero: Options.Codec.
 	Codec string

@@ -2,7 +2,6 @@ package framegear
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -197,7 +196,8 @@ func (p *pipeline) finish(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if err := p.err(); err != nil {
-		return errors.Join(err, p.publisher.stop())
+		p.publisher.stop()
+		return err
 	}
 	if err := p.publisher.finish(); err != nil {
 		p.fail(&StageError{Stage: "publish", Err: err})
@@ -210,7 +210,7 @@ func (p *pipeline) close() {
 	p.abort.Store(true)
 	p.end()
 	p.work.Wait()
-	_ = p.publisher.stop()
+	p.publisher.stop()
 	p.free()
 }
 

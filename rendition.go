@@ -22,6 +22,10 @@ type rendition struct {
 	mux    *muxer.Muxer
 	times  rungClock
 	emit   func(*encoder.Packet) error
+	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
+
+	seen   *scaler.Picture // the last picture that came in, to recognise repeats
+	scaled *scaler.Picture // and what became of it
 }
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
@@ -30,6 +34,7 @@ func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec)
 		r.free()
 		return nil, err
 	}
+	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
 		if err := r.mux.Write(pkt, 0); err != nil {
 			return r.fault("muxer", err)
@@ -48,7 +53,11 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
 		return r.fault("scaler", err)
 	}
-	if r.enc, err = encoder.New(r.p.s.opt.encoderOptions(r.rung)); err != nil {
+	opt := r.p.s.opt.encoderOptions(r.rung)
+	if !r.times.uniform() {
+		opt.BFrames = encoder.NoBFrames
+	}
+	if r.enc, err = encoder.New(opt); err != nil {
 		return r.fault("encoder", err)
 	}
 	if r.params, err = r.enc.Parameters(); err != nil {
@@ -61,7 +70,9 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
 		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		Part: r.p.s.opt.PartDuration, Parts: r.p.s.place.parts,
 		OnInit:    func(name string) { pub.initReady(r.index, name) },
+		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
 		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
 	})
 	if err != nil {
@@ -104,21 +115,41 @@ func (r *rendition) run() {
 
 // process scales, hands on, and encodes one instant.
 func (r *rendition) process(it item) error {
-	pic, err := r.branch.Scale(it.pic)
-	if err != nil {
+	if err := r.scale(it.pic); err != nil {
 		r.pass(it.set)
 		return r.fault("scaler", err)
 	}
-	defer pic.Release()
 	for _, c := range r.children {
-		c.in <- item{it.set, pic.Retain()}
+		c.in <- item{it.set, r.scaled.Retain()}
 	}
-	return r.times.frames(it.set.slot, func(pts, duration int64, key bool) error {
-		if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
-			return asStage(err, r)
-		}
+	return r.times.frames(it.set.slot, r.encode)
+}
+
+// scale sets scaled. A repeated picture is not scaled again.
+func (r *rendition) scale(pic *scaler.Picture) error {
+	if pic == r.seen {
 		return nil
-	})
+	}
+	scaled, err := r.branch.Scale(pic)
+	if err != nil {
+		return err
+	}
+	r.forget()
+	r.seen, r.scaled = pic.Retain(), scaled
+	return nil
+}
+
+func (r *rendition) forget() {
+	r.seen.Release()
+	r.scaled.Release()
+	r.seen, r.scaled = nil, nil
+}
+
+func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
+	if err := r.enc.Encode(r.scaled, pts, duration, key, r.emit); err != nil {
+		return asStage(err, r)
+	}
+	return nil
 }
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
@@ -148,6 +179,7 @@ func (r *rendition) finish() error {
 }
 
 func (r *rendition) free() {
+	r.forget()
 	if r.mux != nil {
 		r.mux.Close()
 	}

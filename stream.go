@@ -25,7 +25,10 @@ type Stream struct {
 	ended  bool
 
 	closing  chan struct{} // closed by Close: whoever waits for room gives up
+	released sync.Once
 	closed   sync.Once
+	pacing   sync.WaitGroup
+	origin   originState
 	counters counters
 }
 
@@ -45,7 +48,9 @@ func New(output string, o Options) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}, nil
+	s := &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}
+	s.origin.changed = make(chan struct{})
+	return s, nil
 }
 
 // WriteFrame gives the stream one frame, which is borrowed for the call: it is converted before WriteFrame returns, without a copy.
@@ -108,15 +113,17 @@ func (s *Stream) begin(f *Frame) error {
 		return err
 	}
 	s.pipe = pipe
+	s.origin.begin(pipe.publisher)
 	s.first = &Frame{Format: f.Format, Width: f.Width, Height: f.Height}
 	return nil
 }
 
 // write converts the frame and sends it on, after the repeats that fill the time before it.
 func (s *Stream) write(f *Frame, at placement) error {
-	if err := s.repeat(at.repeats); err != nil {
-		return err
+	if err := s.fill(at.repeats); err != nil {
+		return s.refused(err)
 	}
+	at.repeats = 0
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
@@ -125,10 +132,17 @@ func (s *Stream) write(f *Frame, at placement) error {
 		s.pipe.leave()
 		return &StageError{Stage: "scaler", Err: err}
 	}
-	s.pipe.send(pic, s.clock.next+at.repeats)
+	if s.opt.BurnClock {
+		burn(pic, captured(f, s.opt.now))
+	}
+	s.pipe.send(pic, s.clock.next)
 	s.last.Release()
 	s.last = pic
+	first := !s.clock.started
 	s.clock.commit(f, at)
+	if first {
+		s.started(f)
+	}
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
 	if at.jumped {
@@ -137,13 +151,15 @@ func (s *Stream) write(f *Frame, at placement) error {
 	return nil
 }
 
-// repeat fills n slots with the last picture.
-func (s *Stream) repeat(n int64) error {
-	for i := range n {
+// fill shows the last picture for n more slots. When a live output has no room it returns ErrDropped and the slots stay owed:
+// the next frame or tick of the clock fills them, which costs far less than new pictures would.
+func (s *Stream) fill(n int64) error {
+	for range n {
 		if err := s.pipe.admit(); err != nil {
-			return s.refused(err)
+			return err
 		}
-		s.pipe.send(s.last, s.clock.next+i)
+		s.pipe.send(s.last, s.clock.next)
+		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
 	}
@@ -164,9 +180,10 @@ func (s *Stream) drop(why DropReason) {
 	}
 }
 
-// Finish drains the encoders, publishes the last segment and the final manifests (ENDLIST, static MPD), and waits for all of it or for the
-// context; when the context ends first the output is closed as it is and ctx.Err() is returned. It returns the error that ended the stream, if one did.
-// Every method returns ErrClosed afterwards, except Close and Stats.
+// Finish drains the encoders, publishes the last segment and the final manifests (ENDLIST, static MPD), and waits for all of
+// it or for the context; when the context ends first the output stays as it is and ctx.Err() is returned. It returns the error that
+// ended the stream, if one did. Afterwards every method returns ErrClosed, except Close and Stats; the output can still be read through
+// Handler until Close.
 func (s *Stream) Finish(ctx context.Context) error {
 	s.mu.Lock()
 	if s.ended {
@@ -180,32 +197,42 @@ func (s *Stream) Finish(ctx context.Context) error {
 	if pipe != nil {
 		err = pipe.finish(ctx)
 	}
-	return errors.Join(err, s.Close())
+	s.release()
+	return err
 }
 
 // Close stops at once: what is not published yet is lost, what is published stays playable. It frees everything, waits for
 // every goroutine, is safe to defer after Finish and may be called again.
 func (s *Stream) Close() error {
 	var err error
-	s.closed.Do(func() { err = s.close() })
+	s.closed.Do(func() {
+		s.release()
+		s.origin.close()
+		if s.pipe != nil && s.opt.RemoveAtExit {
+			err = s.pipe.publisher.remove()
+		}
+		err = errors.Join(err, s.place.close())
+	})
 	return err
 }
 
-func (s *Stream) close() error {
-	close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ended = true
-	if s.pipe != nil {
-		s.pipe.close()
-	}
-	s.last.Release()
-	s.last = nil
-	s.inputs.close()
-	if c, ok := s.place.sink.(interface{ Close() error }); ok && s.place.owned {
-		return c.Close()
-	}
-	return nil
+// release ends the pipeline and frees all C memory.
+func (s *Stream) release() {
+	s.released.Do(func() {
+		close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
+		s.mu.Lock()
+		s.ended = true
+		s.mu.Unlock()
+		s.pacing.Wait()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.pipe != nil {
+			s.pipe.close()
+		}
+		s.last.Release()
+		s.last = nil
+		s.inputs.close()
+	})
 }
 
 // inputs converts frames to the pictures of the pipeline. With Options.Rescale there may be one converter more, for frames

@@ -48,6 +48,8 @@ type Options struct {
 	Extra map[string]string
 	// Sink takes the objects.
 	Sink sink.Sink
+	// Parts takes every part as an object of its own. Nil: parts are only flushed into the growing segment.
+	Parts sink.Sink
 	// OnInit is called with the name of the initialization segment once it can be read, OnPart after each part, OnSegment after each
 	// segment; all on the goroutine that writes. Each may be nil.
 	OnInit    func(name string)

@@ -46,7 +46,7 @@ int fg_io_attach(AVFormatContext *s, uintptr_t handle);
 void fg_io_detach(AVFormatContext *s);
 int fg_io_pb(AVFormatContext *s, uintptr_t handle);
 void fg_io_pb_free(AVFormatContext *s);
-int fg_stream_params(AVStream *st, const AVCodecParameters *p);
+int fg_stream_params(AVStream *st, const AVCodecParameters *p, int hvc1);
 
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
