@@ -165,7 +165,9 @@ func level(tracks []manifest.Track) bool {
 	end := int64(math.MaxInt64)
 	for i := range tracks {
 		tracks[i].Open = nil
-		end = min(end, tracks[i].NextNumber())
+		if !tracks[i].Over {
+			end = min(end, tracks[i].NextNumber())
+		}
 	}
 	some := true
 	for i := range tracks {
@@ -285,6 +287,9 @@ func plainOf(p *manifest.Presentation) *manifest.Presentation {
 	plain := *p
 	plain.PartDuration, plain.UTCTiming = 0, ""
 	plain.Tracks = append([]manifest.Track(nil), p.Tracks...)
+	for i := range plain.Tracks {
+		plain.Tracks[i].PartDuration = 0
+	}
 	if !level(plain.Tracks) {
 		return nil
 	}

@@ -80,6 +80,8 @@ type Options struct {
 	Codec Codec
 	// Bitrate in bits per second. Zero follows the source: see DefaultBitrate.
 	Bitrate int64
+	// PictureWidth is the width of the largest picture, for the default bitrate. Zero: not known.
+	PictureWidth int
 	// Rate in samples per second. Zero means the source's where it is 44100 or 48000, else 48000. Opus has 48000 always.
 	Rate int
 	// Channels 1 to 8. Zero means the source's.

@@ -33,7 +33,7 @@ func TestParseSource(t *testing.T) {
 
 func TestParseSourceErrors(t *testing.T) {
 	for list, text := range map[string]string{
-		"": "no -i",
+		"":                                      "no -i",
 		"-f avfoundation -audio_device_index 0": "no -i",
 		"-f alsa -i":                            "no value",
 		"-f alsa hw:1":                          "not an option",

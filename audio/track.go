@@ -106,7 +106,7 @@ func (t *Track) openEncoder(src media.CodecParameters) error {
 	channels := t.opt.outputChannels(src.Channels)
 	bitrate := t.opt.Bitrate
 	if bitrate == 0 {
-		bitrate = DefaultBitrate(src, 0, channels)
+		bitrate = DefaultBitrate(src, t.opt.PictureWidth, channels)
 	}
 	f, err := newFrames(&t.opt, t.rate, channels, bitrate)
 	if err != nil {
@@ -132,6 +132,12 @@ func (t *Track) Parameters() *Parameters { return t.params }
 
 // Rate returns samples per second: the ticks of every time given and received.
 func (t *Track) Rate() int { return t.rate }
+
+// Timing returns where the instants of its source come from.
+func (t *Track) Timing() Timing { return t.opt.Timing }
+
+// Over reports whether the track has given out all that it will, because its source ended and nothing is to follow.
+func (t *Track) Over() bool { return t.endsHere() }
 
 // FrameSize returns the samples of one packet, zero when packets are copied.
 func (t *Track) FrameSize() int {
