@@ -3,22 +3,19 @@ package framegear_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/leaktest"
-	"github.com/framegear/framegear/internal/media"
+	kinds "github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/referee"
 	"github.com/framegear/framegear/internal/synth"
 )
@@ -37,11 +34,11 @@ func newClip(t *testing.T, fps float64, rate int) clip {
 func (c clip) wav(t *testing.T, seconds int) string {
 	t.Helper()
 	name := filepath.Join(c.dir, "beeps.wav")
-	require.NoError(t, os.WriteFile(name, synth.WAV(c.Rate, 2, c.PCM(media.SampleS16, 2, 0, seconds*c.Rate)), 0o600))
+	require.NoError(t, os.WriteFile(name, synth.WAV(c.Rate, 2, c.PCM(kinds.SampleS16, 2, 0, seconds*c.Rate)), 0o600))
 	return name
 }
 
-const side = 64
+const sideOfClip = 64
 
 // frame draws frame n: white during a flash, else a dim gray that changes a little.
 func (c clip) frame(n int64) *framegear.Frame {
@@ -49,7 +46,7 @@ func (c clip) frame(n int64) *framegear.Frame {
 	if c.Flash(n) {
 		v = 255
 	}
-	f := framegear.Gray(bytes.Repeat([]byte{v}, side*side), side, side)
+	f := framegear.Gray(bytes.Repeat([]byte{v}, sideOfClip*sideOfClip), sideOfClip, sideOfClip)
 	f.PTS = c.Frames.Frame().Rescale(n, framegear.Timebase{Num: 1, Den: 1_000_000})
 	return f
 }
@@ -65,13 +62,13 @@ func (c clip) options(audio ...framegear.AudioTrack) framegear.Options {
 // write feeds seconds of pictures, and of sound where it is pushed: each block of sound before the frame that it belongs to.
 func (c clip) write(t *testing.T, s *framegear.Stream, seconds int, pushed bool, blocks func(b *framegear.Samples)) {
 	t.Helper()
-	ticks := media.Timebase{Num: 1, Den: int64(c.Rate)}
+	ticks := kinds.Timebase{Num: 1, Den: int64(c.Rate)}
 	at := int64(0)
 	for n := range int64(seconds) * c.Frames.Num / c.Frames.Den {
 		if pushed {
 			end := c.Frames.Frame().Rescale(n+1, ticks)
 			b := framegear.Samples{Format: framegear.S16, Rate: c.Rate, Channels: 2, PTS: ticks.Rescale(at, framegear.Timebase{Num: 1, Den: 1_000_000})}
-			b.Planes[0] = c.PCM(media.SampleS16, 2, at, int(end-at))
+			b.Planes[0] = c.PCM(kinds.SampleS16, 2, at, int(end-at))
 			at = end
 			if blocks != nil {
 				blocks(&b)
@@ -87,14 +84,8 @@ func (c clip) write(t *testing.T, s *framegear.Stream, seconds int, pushed bool,
 func apart(t *testing.T, manifest string, rate int) []float64 {
 	t.Helper()
 	referee.Need(t)
-	out := filepath.Join(t.TempDir(), "decoded.nut")
-	args := []string{"-v", "error", "-nostdin", "-copyts", "-i", manifest, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough",
-		"-enc_time_base:v", "-1", "-vf", "scale=16:16,format=gray", "-c:v", "rawvideo", "-c:a", "pcm_f32le", "-ac", "1", "-ar", fmt.Sprint(rate), out}
-	var complaints bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", args...)
-	cmd.Stderr = &complaints
-	require.NoError(t, cmd.Run(), complaints.String())
-	flashes, beeps := onsets(t, out, media.KindVideo), onsets(t, out, media.KindAudio)
+	out := referee.Presentation(t, manifest, rate)
+	flashes, beeps := onsets(t, out, kinds.KindVideo), onsets(t, out, kinds.KindAudio)
 	require.NotEmpty(t, flashes)
 	require.InDelta(t, len(flashes), len(beeps), 1, "flashes %v beeps %v", flashes, beeps)
 	var all []float64
@@ -105,7 +96,7 @@ func apart(t *testing.T, manifest string, rate int) []float64 {
 }
 
 // onsets returns when a flash or a beep begins, in milliseconds.
-func onsets(t *testing.T, file string, kind media.Kind) []float64 {
+func onsets(t *testing.T, file string, kind kinds.Kind) []float64 {
 	t.Helper()
 	in, err := av.OpenInput(t.Context(), av.InputConfig{URL: file})
 	require.NoError(t, err)
@@ -136,9 +127,9 @@ type detector struct {
 	scale float64
 }
 
-func (d *detector) take(p *av.Packet, kind media.Kind, rate int) {
+func (d *detector) take(p *av.Packet, kind kinds.Kind, rate int) {
 	at, data := float64(p.PTS())*d.scale, p.Data()
-	if kind == media.KindVideo {
+	if kind == kinds.KindVideo {
 		if data[len(data)/2] > 128 {
 			d.hit(at)
 		}
@@ -227,17 +218,17 @@ func TestSoundInTime(t *testing.T) {
 			cl.write(t, s, c.seconds, c.source == "pcm", nil)
 			require.NoError(t, s.Close())
 			if o.Format != framegear.DASH {
-				requireInTime(t, steady(o, apart(t, manifestOf(t, out, "m3u8"), c.rate)))
+				requireInTime(t, afterFadeIn(o, apart(t, manifestOf(t, out, "m3u8"), c.rate)))
 			}
 			if o.Format != framegear.HLS {
-				requireInTime(t, steady(o, apart(t, manifestOf(t, out, "mpd"), c.rate)))
+				requireInTime(t, afterFadeIn(o, apart(t, manifestOf(t, out, "mpd"), c.rate)))
 			}
 		})
 	}
 }
 
-// steady leaves out the first beep of a low-latency output, whose first 20 ms fade in.
-func steady(o framegear.Options, ms []float64) []float64 {
+// afterFadeIn leaves out the first beep of a low-latency output, whose first 20 ms fade in.
+func afterFadeIn(o framegear.Options, ms []float64) []float64 {
 	if o.LowLatency {
 		return ms[1:]
 	}
@@ -251,5 +242,3 @@ func manifestOf(t *testing.T, dir, ext string) string {
 	require.Len(t, all, 1)
 	return all[0]
 }
-
-var _ = time.Second

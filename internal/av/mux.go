@@ -168,7 +168,7 @@ func (m *Muxer) result(op string, code C.int, mark uint64) error {
 	if own := m.bridge.err(); own != nil {
 		return own
 	}
-	return check(op+" "+m.format, code, unsafe.Pointer(m.c()), mark)
+	return checkOf(op, m.format, code, unsafe.Pointer(m.c()), mark)
 }
 
 // Timescale returns the ticks per second that the container uses for a stream.
