@@ -10,6 +10,17 @@ import (
 // Frame is one picture in the caller's memory. Its planes are borrowed for the call it is given to, and never changed.
 type Frame = media.Frame
 
+// Samples is a block of sound in the caller's memory, borrowed for the call it is given to.
+type Samples = media.Samples
+
+// The formats of samples. The planar ones have one plane per channel, the others one plane in which channels take turns.
+const (
+	S16  = media.SampleS16
+	F32  = media.SampleF32
+	S16P = media.SampleS16P
+	F32P = media.SampleF32P
+)
+
 // PixelFormat says how a frame's samples lie in memory.
 type PixelFormat = media.PixelFormat
 
