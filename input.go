@@ -25,6 +25,7 @@ type InputOptions struct {
 // Input is a video file, URL or device whose pictures can be given to a [Stream]. One goroutine at a time.
 type Input struct {
 	ctx     context.Context
+	url     string
 	in      *av.Input
 	stream  av.InputStream
 	dec     *av.Decoder
@@ -41,7 +42,7 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 	if err != nil {
 		return nil, fmt.Errorf("framegear: input: %w", err)
 	}
-	in := &Input{ctx: ctx, in: raw}
+	in := &Input{ctx: ctx, url: url, in: raw}
 	if err := in.open(o); err != nil {
 		in.Close()
 		return nil, fmt.Errorf("framegear: input: %w", err)

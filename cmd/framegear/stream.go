@@ -66,6 +66,8 @@ type streamCmd struct {
 	BFrames int               `name:"bframes" help:"B-frames: 0 leaves it to the preset, -1 for none." group:"Encoder"`
 	Option  map[string]string `help:"Raw libav options of the encoder, KEY=VALUE." mapsep:"none" placeholder:"KEY=VALUE" group:"Encoder"`
 
+	audioFlags
+
 	Size     string `help:"Size of test: and raw frames." placeholder:"1280x720" group:"Input"`
 	PixFmt   string `help:"Pixel format of raw frames." placeholder:"bgr24" group:"Input"`
 	Rescale  bool   `help:"Scale frames that change their size in mid-stream, instead of stopping." group:"Input"`
@@ -144,6 +146,9 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 			status.note("interrupted: finishing")
 			return nil
 		}
+		if err := writeSound(src, s); err != nil {
+			return err
+		}
 		if err := s.WriteFrame(&f); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
@@ -172,6 +177,9 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	}
 	if !o.FrameRate.Known() {
 		o.FrameRate = src.FrameRate()
+	}
+	if err := c.sound(&o, src); err != nil {
+		return o, err
 	}
 	if o.KeyInterval, err = parseCount("--gop", c.GOP, o.FrameRate.Frame().Duration(1)); err != nil {
 		return o, err
