@@ -37,6 +37,16 @@ func Available(name string) bool {
 // Format returns the coding format that an encoder makes, empty for an unknown name.
 func Format(name string) media.Codec { return codecs[name].format }
 
+// Makes reports whether some encoder makes the coding format.
+func Makes(f media.Codec) bool {
+	for _, c := range codecs {
+		if c.format == f {
+			return true
+		}
+	}
+	return false
+}
+
 // MaxBits returns the most bits per sample that an encoder takes, 0 for an unknown name.
 func MaxBits(name string) int { return codecs[name].bits }
 
