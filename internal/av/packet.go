@@ -87,3 +87,9 @@ func (p *Packet) Close() {
 func cPacket(p *astiav.Packet) *C.AVPacket {
 	return *(**C.AVPacket)(unsafe.Pointer(p))
 }
+
+// Take moves the bytes and times of another packet here; the other one is empty afterwards.
+func (p *Packet) Take(from *Packet) {
+	p.p.Unref()
+	p.p.MoveRef(from.p)
+}
