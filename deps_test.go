@@ -41,7 +41,7 @@ var folders = map[string]struct {
 	"internal/av":         {[]string{"internal/media"}, "libav's only home is below every stage"},
 	"internal/rgb":        {[]string{"internal/media"}, "kernels over memory: pure Go"},
 	"internal/nearest":    {nil, "names and their neighbours"},
-	"internal/synth":      {nil, "pictures and sound by formula"},
+	"internal/synth":      {[]string{"internal/media"}, "pictures and sound by formula"},
 	"internal/origin":     {[]string{"internal/media", "manifest", "manifest/dash", "manifest/hls", "muxer/sink"}, "an origin serves what a sink holds and a manifest says"},
 	"internal":            {[]string{"internal/av", "internal/media", "internal/synth"}, "helpers of tests stay below the root"},
 	"internal/e2e":        {[]string{"", "encoder", "muxer/sink", "manifest", "manifest/validate", "internal/synth", "internal/media"}, "tests with real players, over the public API"},

@@ -166,7 +166,9 @@ func level(tracks []manifest.Track) bool {
 	end := int64(math.MaxInt64)
 	for i := range tracks {
 		tracks[i].Open = nil
-		end = min(end, tracks[i].NextNumber())
+		if !tracks[i].Over {
+			end = min(end, tracks[i].NextNumber())
+		}
 	}
 	some := true
 	for i := range tracks {

@@ -23,6 +23,7 @@ type rendition struct {
 	enc    *encoder.Encoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
+	join   *joiner
 	times  rungClock
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
@@ -33,13 +34,14 @@ type rendition struct {
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
 	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate)}
+	r.join = newJoiner(p.grid.Timescale)
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
 	}
 	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
-		if err := r.mux.Write(pkt, 0); err != nil {
+		if err := r.join.write(pkt, 0); err != nil {
 			return r.fault("muxer", err)
 		}
 		return nil
@@ -69,13 +71,26 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if r.params, err = r.enc.Parameters(); err != nil {
 		return r.fault("encoder", err)
 	}
-	pub := r.p.publisher
-	if err := pub.describe(r.index, r.params.CodecParameters); err != nil {
+	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
 		return r.fault("encoder", err)
 	}
+	return nil
+}
+
+// openMuxer opens the last stage, once it is known whether there is sound in the same segments.
+func (r *rendition) openMuxer() (err error) {
+	pub := r.p.publisher
+	streams, scales := []*muxer.Parameters{r.params}, []int64{r.p.grid.Timescale}
+	for _, st := range r.p.sound {
+		if st.mux == nil {
+			streams, scales = append(streams, st.track.Parameters()), append(scales, int64(st.track.Rate()))
+			params := st.track.Parameters().CodecParameters
+			pub.tracks[r.index].MuxedAudio = &params
+		}
+	}
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
-		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
-		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
+		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit:    func(name string) { pub.initReady(r.index, name) },
 		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
@@ -84,6 +99,7 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if err != nil {
 		return r.fault("muxer", err)
 	}
+	r.join.mux = r.mux
 	return nil
 }
 
@@ -200,7 +216,7 @@ func (r *rendition) finish() error {
 	if err := r.enc.Flush(r.emit); err != nil {
 		return asStage(err, r)
 	}
-	if err := r.mux.Finish(); err != nil {
+	if err := r.join.end(0); err != nil {
 		return r.fault("muxer", err)
 	}
 	return nil
@@ -208,6 +224,7 @@ func (r *rendition) finish() error {
 
 func (r *rendition) free() {
 	r.forget()
+	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
 	}

@@ -25,6 +25,8 @@ type Stats struct {
 	Queued int
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
+	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64
 }
@@ -38,6 +40,11 @@ func (s *Stream) Stats() Stats {
 	}
 	if p := s.origin.pipeline(); p != nil {
 		st.Queued = len(p.room)
+		for _, t := range p.sound {
+			t.mu.Lock()
+			st.Audio = append(st.Audio, t.stats)
+			t.mu.Unlock()
+		}
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st

@@ -10,6 +10,7 @@ import (
 // Guarded is an [Encoder] whose calls return in time even when the driver below it hangs: they are made on a goroutine of their
 // own, which is given up after the limit with an error wrapping ErrStuck. One goroutine at a time.
 type Guarded struct {
+	opt    Options
 	limit  time.Duration
 	worker *av.Worker
 	job    job
@@ -37,7 +38,7 @@ func NewGuarded(o Options, limit time.Duration) (*Guarded, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	g := &Guarded{limit: limit, worker: av.NewWorker()}
+	g := &Guarded{opt: o, limit: limit, worker: av.NewWorker()}
 	g.encode, g.flush = g.doEncode, func() error { return g.job.e.Flush(g.collect) }
 	err := g.worker.Do(limit, func() (err error) {
 		if g.job.e, err = New(o); err != nil {
@@ -48,16 +49,18 @@ func NewGuarded(o Options, limit time.Duration) (*Guarded, error) {
 	})
 	if err != nil {
 		_ = g.Close()
-		return nil, deviceError(&o, limit, err)
+		return nil, g.explain(err)
 	}
 	return g, nil
 }
 
-func deviceError(o *Options, limit time.Duration, err error) error {
-	if errors.Is(err, ErrOptions) || errors.Is(err, av.ErrOption) || o.Device == nil {
+// explain makes errors of the device DeviceErrors.
+func (g *Guarded) explain(err error) error {
+	if err == nil || g.opt.Device == nil || errors.Is(err, ErrOptions) || errors.Is(err, ErrClosed) || errors.Is(err, av.ErrOption) {
 		return err
 	}
-	return &DeviceError{Path: o.Device.path, Reason: o.Device.path + ": " + refusal(o, limit, err), Err: err}
+	path := g.opt.Device.path
+	return &DeviceError{Path: path, Reason: path + ": " + refusal(&g.opt, g.limit, err), Err: err}
 }
 
 // Parameters returns what the stream is. The caller closes it.
@@ -74,7 +77,7 @@ func (g *Guarded) Parameters() (*Parameters, error) {
 // Encode is [Encoder.Encode].
 func (g *Guarded) Encode(pic *Picture, pts, duration int64, key bool, emit func(*Packet) error) error {
 	if g.worker.Stuck() {
-		return ErrStuck
+		return g.explain(ErrStuck)
 	}
 	g.job.pic, g.job.pts, g.job.duration, g.job.key = pic.Retain(), pts, duration, key
 	return g.deliver(g.worker.Do(g.limit, g.encode), emit)
@@ -107,10 +110,10 @@ func (g *Guarded) collect(p *Packet) error {
 	return nil
 }
 
-// deliver emits what is ready, also what came before an error.
+// deliver emits what is ready, also what came before an error. Errors of emit are returned as they are.
 func (g *Guarded) deliver(err error, emit func(*Packet) error) error {
 	if errors.Is(err, ErrStuck) {
-		return err // the worker may still be at the packets
+		return g.explain(err) // the worker may still be at the packets
 	}
 	for i, p := range g.out {
 		emitted := emit(p)
@@ -122,7 +125,7 @@ func (g *Guarded) deliver(err error, emit func(*Packet) error) error {
 		}
 	}
 	g.out = g.out[:0]
-	return err
+	return g.explain(err)
 }
 
 // Close frees the encoder. It returns ErrStuck when the driver does not let it. Closing twice is harmless.

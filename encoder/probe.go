@@ -200,7 +200,7 @@ func try(opt Options, o ProbeOptions) (opening, perFrame time.Duration, err erro
 	opening = time.Since(started)
 	started = time.Now()
 	if err := tryFrames(e, opt, o.Frames); err != nil {
-		return 0, 0, deviceError(&opt, o.Limit, err)
+		return 0, 0, err
 	}
 	return opening, time.Since(started) / time.Duration(o.Frames), nil
 }

@@ -93,3 +93,9 @@ func (p *Packet) Take(from *Packet) {
 	p.p.Unref()
 	p.p.MoveRef(from.p)
 }
+
+// Ref makes p another owner of the bytes of src, with its times and flags.
+func (p *Packet) Ref(src *Packet) error {
+	p.p.Unref()
+	return check("packet", C.av_packet_ref(cPacket(p.p), cPacket(src.p)), nil, book.mark())
+}
