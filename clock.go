@@ -17,7 +17,7 @@ type gridClock struct {
 
 	started bool
 	next    int64     // first free slot of the grid
-	start   time.Time // wall clock of slot 0
+	start   time.Time // wall clock of slot 0, set before the first frame when an earlier run is continued
 	offset  int64     // slots added after jumps
 	pts0    int64     // PTS of slot 0
 	last    int64     // last accepted PTS
@@ -41,6 +41,12 @@ func newGridClock(o *Options) *gridClock {
 
 // Instants are compared in sixteenths of a slot.
 const fine = 16
+
+// resume continues an earlier run: slot 0 was at start, and the next free slot is next. The monotonic reading of now is
+// kept, so that setting the wall clock does not move what follows.
+func (c *gridClock) resume(now, start time.Time, next int64) {
+	c.start, c.next = now.Add(-now.Sub(start)), next
+}
 
 // place returns what to do with a frame that came at the given instant. Only PTS that do not increase are errors; the clock is then
 // unchanged. The caller commits the placement once it has carried it out.
@@ -77,7 +83,7 @@ func (c *gridClock) tolerance() (early, late int64) {
 // instant returns the frame's instant on the grid, before the corrections of earlier jumps.
 func (c *gridClock) instant(f *Frame, at time.Time) (int64, error) {
 	if !c.started {
-		return 0, nil
+		return c.next * fine, nil
 	}
 	switch c.mode {
 	case ClockPTS:
@@ -96,7 +102,11 @@ func (c *gridClock) fineTick() Timebase { return Timebase{Num: c.rate.Den, Den: 
 // commit moves the clock past a frame that was placed.
 func (c *gridClock) commit(f *Frame, p placement) {
 	if !c.started {
-		c.started, c.start, c.pts0 = true, p.at, f.PTS
+		c.started = true
+		if c.start.IsZero() {
+			c.start = p.at
+		}
+		c.pts0 = f.PTS - c.base.Ticks(p.at.Sub(c.start))
 	}
 	c.last = f.PTS
 	if p.drop {

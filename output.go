@@ -1,9 +1,11 @@
 package framegear
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -20,6 +22,8 @@ type place struct {
 	parts sink.Sink
 	// objects is what can be read back, nil when nothing can.
 	objects sink.Reader
+	// dir is the folder in sink, nil when the output is elsewhere.
+	dir *sink.Dir
 	// name of the manifests without extension.
 	name string
 	// at is what comes before an object's name to make its path or URL.
@@ -46,10 +50,14 @@ func openOutput(output string, o *Options) (place, error) {
 			p.own = append(p.own, c)
 		}
 	}
+	p.dir, _ = p.sink.(*sink.Dir)
 	if o.LowLatency {
 		p.keepInMemory()
 	}
 	p.objects, _ = p.sink.(sink.Reader)
+	if p.dir != nil && p.objects != nil && p.sink != sink.Sink(p.dir) {
+		p.objects = both{p.objects, p.dir}
+	}
 	return p, nil
 }
 
@@ -71,6 +79,18 @@ func (p *place) keepInMemory() {
 	}
 	m := sink.NewMemory()
 	p.parts, p.sink = m, sink.Tee(m, p.sink)
+}
+
+// both reads what an earlier run left from the second place.
+type both struct{ first, second sink.Reader }
+
+// Open implements sink.Reader.
+func (b both) Open(ctx context.Context, name string) (sink.Handle, error) {
+	h, err := b.first.Open(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return b.second.Open(ctx, name)
+	}
+	return h, err
 }
 
 // files reports whether manifests are wanted as objects, which nobody reads from memory: the origin renders its own.

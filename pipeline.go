@@ -2,10 +2,13 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/scaler"
 )
 
@@ -22,6 +25,7 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
+	first      int64 // number of the first segment
 	renditions []*rendition
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
@@ -47,7 +51,7 @@ type item struct {
 	pic *scaler.Picture
 }
 
-func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
+func newPipeline(s *Stream, in *scaler.Input, now time.Time) (*pipeline, error) {
 	grid, err := s.opt.grid()
 	if err != nil {
 		return nil, err
@@ -65,11 +69,23 @@ func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	var earlier *past
+	if s.opt.Live {
+		if earlier, err = loadPast(&s.place); err != nil {
+			return nil, fmt.Errorf("framegear: %w", err)
+		}
+	}
+	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
 	p.sets.New = func() any { return new(frameSet) }
+	if earlier != nil {
+		p.first = earlier.used + 1
+	}
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
+	}
+	if earlier != nil {
+		p.resume(earlier, now)
 	}
 	p.start()
 	return p, nil
@@ -91,6 +107,17 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 		}
 	}
 	return nil
+}
+
+// resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
+// free when the restart was quick.
+func (p *pipeline) resume(earlier *past, now time.Time) {
+	frame := p.grid.Rate.Frame()
+	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
+	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
+	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
+	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
+	p.publisher.resume(earlier)
 }
 
 func (p *pipeline) start() {

@@ -66,6 +66,7 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
 		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		FirstNumber: r.p.first, Continues: r.p.first > 1,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Parts: r.p.s.place.parts,
 		OnInit:    func(name string) { pub.initReady(r.index, name) },
 		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },

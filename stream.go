@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/scaler"
 )
@@ -68,7 +69,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if s.ended {
 		return ErrClosed
 	}
-	if err := s.accept(f); err != nil {
+	if err := s.accept(f, arrived); err != nil {
 		return err
 	}
 	at, err := s.clock.place(f, arrived)
@@ -85,12 +86,12 @@ func (s *Stream) WriteFrame(f *Frame) error {
 }
 
 // accept checks a frame against itself and the first one, and builds the pipeline for the first one.
-func (s *Stream) accept(f *Frame) error {
+func (s *Stream) accept(f *Frame, arrived time.Time) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
 	if s.first == nil {
-		return s.begin(f)
+		return s.begin(f, arrived)
 	}
 	if err := s.pipe.err(); err != nil {
 		return err
@@ -103,12 +104,12 @@ func (s *Stream) accept(f *Frame) error {
 }
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
-func (s *Stream) begin(f *Frame) error {
+func (s *Stream) begin(f *Frame, arrived time.Time) error {
 	in, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, in)
+	pipe, err := newPipeline(s, in, arrived)
 	if err != nil {
 		s.inputs.close()
 		return err
