@@ -82,7 +82,7 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264. Preset may be PresetStreamGear.
 	Codec                 string
 	Preset, Tune, Profile string
 	CRF                   float64
@@ -91,10 +91,20 @@ type Options struct {
 	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
 	BitsPerPixel float64
 
+	// Filter is a chain of libavfilter in ffmpeg's words ("hflip,eq=contrast=1.2") that every frame goes through before it is
+	// scaled. It must give one picture for each that it takes; another size is then the source's size.
+	Filter string
+	// Aspect is the display aspect ratio as a fraction, such as 16/9. Zero: the source's, with square pixels.
+	Aspect Rate
+	// Color of the output for RGB and gray frames. Zero: limited-range BT.709 from 720 lines up, BT.601 below.
+	Color Color
+
 	// Format says which manifests to write.
 	Format Format
 	// Container of the segments.
 	Container Container
+	// ContainerExtra are raw options of the libav muxer inside the segments (mp4 or mpegts); unknown keys are errors.
+	ContainerExtra map[string]string
 	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s.
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
@@ -119,6 +129,9 @@ type Options struct {
 
 	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
 	Name string
+	// ClearPrevious deletes what an earlier stream left in the output's folder before the first frame: its segments,
+	// initialization segments, playlists, temporary files, and manifests of this name or an automatic one; nothing else.
+	ClearPrevious bool
 	// BaseURL is put before every URI in the manifests. Zero: relative URIs.
 	BaseURL string
 
@@ -156,6 +169,7 @@ func (o Options) withDefaults() Options {
 	if o.Queue == 0 {
 		o.Queue = 8
 	}
+	o.fillStreamGear()
 	o.fillLive()
 	if o.Clock == ClockAuto {
 		o.Clock = ClockCount

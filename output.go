@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,8 @@ type place struct {
 	at string
 	// own is what the stream made and closes.
 	own []io.Closer
+	// fresh is a folder that was not there before; it goes again when nothing came into it.
+	fresh string
 }
 
 // openOutput understands what [New] is given: "" (memory), a folder, a manifest's path or an http(s) URL of either.
@@ -43,11 +46,19 @@ func openOutput(output string, o *Options) (place, error) {
 		p.at = strings.TrimSuffix(dir, "/") + "/"
 	}
 	if p.sink == nil {
+		if _, missing := os.Stat(dir); dir != "" && !isURL(dir) && errors.Is(missing, fs.ErrNotExist) {
+			p.fresh = dir
+		}
 		if p.sink, err = openSink(dir); err != nil {
 			return place{}, fmt.Errorf("framegear: output %s: %w", output, err)
 		}
 		if c, ok := p.sink.(io.Closer); ok {
 			p.own = append(p.own, c)
+		}
+	}
+	if o.ClearPrevious {
+		if err := p.clear(); err != nil {
+			return place{}, errors.Join(fmt.Errorf("framegear: output %s: %w", output, err), p.close())
 		}
 	}
 	p.dir, _ = p.sink.(*sink.Dir)
@@ -104,6 +115,9 @@ func (p *place) close() error {
 	for _, c := range p.own {
 		errs = append(errs, c.Close())
 	}
+	if p.fresh != "" {
+		_ = os.Remove(p.fresh) // fails, as it should, for a folder with something in it
+	}
 	return errors.Join(errs...)
 }
 
@@ -140,6 +154,9 @@ func splitOutput(output string, o *Options) (dir, name string, err error) {
 			return "", "", err
 		}
 		return folder, strings.TrimSuffix(base, path.Ext(base)), nil
+	}
+	if err := checkFolder(output); err != nil {
+		return "", "", err
 	}
 	return output, name, nil
 }

@@ -51,13 +51,10 @@ type item struct {
 	pic *scaler.Picture
 }
 
-func newPipeline(s *Stream, in *scaler.Input, now time.Time) (*pipeline, error) {
+func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 	grid, err := s.opt.grid()
 	if err != nil {
 		return nil, err
-	}
-	src := sourceSpec{
-		width: in.Width(), height: in.Height(), color: in.Color(), layout: in.Layout(), rgb: in.FromRGB(),
 	}
 	if s.opt.AutoLadder {
 		s.opt.Ladder = AutoLadder(src.width, src.height, s.opt.FrameRate)

@@ -2,8 +2,10 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/muxer"
 	"github.com/framegear/framegear/scaler"
 )
@@ -17,6 +19,7 @@ type rendition struct {
 	children []*rendition
 
 	branch *scaler.Branch
+	filter *av.Chain // Rendition.Filter, nil without
 	enc    *encoder.Encoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
@@ -53,7 +56,14 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
 		return r.fault("scaler", err)
 	}
-	if r.enc, err = encoder.New(r.p.s.opt.encoderOptions(r.rung)); err != nil {
+	if err := r.openFilter(); err != nil {
+		return err
+	}
+	opt := r.p.s.opt.encoderOptions(r.rung)
+	if !r.times.uniform() {
+		opt.BFrames = encoder.NoBFrames
+	}
+	if r.enc, err = encoder.New(opt); err != nil {
 		return r.fault("encoder", err)
 	}
 	if r.params, err = r.enc.Parameters(); err != nil {
@@ -67,13 +77,27 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
 		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
 		FirstNumber: r.p.first, Continues: r.p.first > 1,
-		Part: r.p.s.opt.partDuration(r.FrameRate), Parts: r.p.s.place.parts,
+		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit:    func(name string) { pub.initReady(r.index, name) },
 		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
 		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
 	})
 	if err != nil {
 		return r.fault("muxer", err)
+	}
+	return nil
+}
+
+func (r *rendition) openFilter() (err error) {
+	if r.Filter == "" {
+		return nil
+	}
+	r.filter, err = av.NewChain(av.ChainConfig{
+		Filters: r.Filter, Width: r.Width, Height: r.Height, Layout: r.layout, Color: r.color, OutWidth: r.Width, OutHeight: r.Height,
+		FrameRate: r.FrameRate, Logger: r.p.s.opt.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %s: Filter: %w", ErrLadder, r.rung, err)
 	}
 	return nil
 }
@@ -143,7 +167,15 @@ func (r *rendition) forget() {
 }
 
 func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
-	if err := r.enc.Encode(r.scaled, pts, duration, key, r.emit); err != nil {
+	pic := r.scaled
+	if r.filter != nil {
+		var err error
+		if pic, err = r.filter.Run(pic); err != nil {
+			return r.fault("filter", err)
+		}
+		defer pic.Release()
+	}
+	if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
 		return asStage(err, r)
 	}
 	return nil
@@ -188,5 +220,8 @@ func (r *rendition) free() {
 	}
 	if r.branch != nil {
 		r.branch.Close()
+	}
+	if r.filter != nil {
+		r.filter.Close()
 	}
 }

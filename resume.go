@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/framegear/framegear/internal/media"
@@ -95,38 +95,23 @@ func loadPast(p *place) (*past, error) {
 
 // adopt takes over what the earlier run left in the folder, so that it is deleted when its time comes.
 func (s *past) adopt(p *place) (err error) {
-	own := regexp.MustCompile(`^(` + trackNames(s.Tracks) + `)/(?:(\d+)\.(?:m4s|ts)|init\.mp4|media\.m3u8)$`)
-	manifests := map[string]bool{p.name + ".mpd": true, p.name + ".m3u8": true, p.stateName(): true}
 	for _, t := range s.Tracks {
 		for _, seg := range t.Segments {
 			s.used = max(s.used, seg[0])
 		}
 	}
 	s.left, err = p.dir.Adopt(context.Background(), func(name string) bool {
-		m := own.FindStringSubmatch(name)
-		if m == nil {
-			return manifests[name]
-		}
-		if n, err := strconv.ParseInt(m[2], 10, 64); err == nil {
+		if isSegment(name) && p.owns(name) {
+			number, _, _ := strings.Cut(path.Base(name), ".")
+			n, _ := strconv.ParseInt(number, 10, 64) // owns has looked at it
 			s.used = max(s.used, n)
 		}
-		return true
+		return p.owns(name)
 	})
 	if s.LowLatency {
 		s.used++ // parts of the next segment may have been seen
 	}
 	return err
-}
-
-func trackNames(tracks []pastTrack) string {
-	names := ""
-	for i, t := range tracks {
-		if i > 0 {
-			names += "|"
-		}
-		names += regexp.QuoteMeta(t.ID)
-	}
-	return names
 }
 
 // continues reports whether the segments of the earlier run can be listed before those of new tracks: they need the same

@@ -52,6 +52,16 @@ func (c *rungClock) key(gop int64) bool {
 	return true
 }
 
+// uniform reports whether all frames last equally long. Where they do not, decoding times of reordered pictures would not meet
+// at the segment boundaries, so such a rendition has no B-frames.
+func (c *rungClock) uniform() bool {
+	if c.same {
+		return true
+	}
+	gop := c.grid.Tick(c.grid.KeyFrames)
+	return gop%c.count(gop) == 0 && c.rate.Num > 0 && gop/c.count(gop)*c.rate.Num == c.rate.Den*c.grid.Timescale
+}
+
 // count returns how many frames fit between two key frames; the last one is at least half and at most one and a half periods long.
 func (c *rungClock) count(length int64) int64 {
 	return max(1, media.MulDiv(length, c.rate.Num, c.rate.Den*c.grid.Timescale, 1, 1))

@@ -36,11 +36,9 @@ func (s *Stream) Stats() Stats {
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
 		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
-	s.mu.Lock()
-	if s.pipe != nil {
-		st.Queued = len(s.pipe.room)
+	if p := s.origin.pipeline(); p != nil {
+		st.Queued = len(p.room)
 	}
-	s.mu.Unlock()
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st
 }

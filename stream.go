@@ -105,11 +105,11 @@ func (s *Stream) accept(f *Frame, arrived time.Time) error {
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
 func (s *Stream) begin(f *Frame, arrived time.Time) error {
-	in, err := s.inputs.open(f, &s.opt)
+	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, in, arrived)
+	pipe, err := newPipeline(s, src, arrived)
 	if err != nil {
 		s.inputs.close()
 		return err
@@ -129,10 +129,10 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
-	pic, err := s.inputs.convert(f)
+	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
-		return &StageError{Stage: "scaler", Err: err}
+		return err
 	}
 	if s.opt.BurnClock {
 		burn(pic, captured(f, at.at))
@@ -234,57 +234,4 @@ func (s *Stream) release() {
 		s.last = nil
 		s.inputs.close()
 	})
-}
-
-// inputs converts frames to the pictures of the pipeline. With Options.Rescale there may be one converter more, for frames
-// that differ from the first one.
-type inputs struct {
-	main  *scaler.Input
-	other *scaler.Input
-	opt   scaler.InputOptions // of other
-}
-
-// open makes the converter for the first frame.
-func (in *inputs) open(f *Frame, o *Options) (*scaler.Input, error) {
-	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
-	if f.Format.Bits() > 8 && o.wantsDeepColor() {
-		io.Layout = scaler.I42010
-	}
-	m, err := scaler.NewInput(io)
-	if err != nil {
-		return nil, &StageError{Stage: "scaler", Err: err}
-	}
-	in.main, in.opt = m, io
-	return m, nil
-}
-
-func (in *inputs) convert(f *Frame) (*scaler.Picture, error) {
-	pic, err := in.main.Convert(f)
-	if err == nil || !errors.Is(err, scaler.ErrMismatch) {
-		return pic, err
-	}
-	want := scaler.InputOptions{
-		Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Layout: in.main.Layout(),
-		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(),
-	}
-	if in.other == nil || in.opt != want {
-		if in.other != nil {
-			in.other.Close()
-			in.other = nil
-		}
-		if in.other, err = scaler.NewInput(want); err != nil {
-			return nil, err
-		}
-		in.opt = want
-	}
-	return in.other.Convert(f)
-}
-
-func (in *inputs) close() {
-	for _, c := range []*scaler.Input{in.main, in.other} {
-		if c != nil {
-			c.Close()
-		}
-	}
-	in.main, in.other = nil, nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -101,7 +102,9 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	fmt.Fprintf(stderr, "framegear: %v\n", err)
+	for _, line := range strings.Split(err.Error(), "\n") { // one fault a line
+		fmt.Fprintf(stderr, "framegear: %s\n", strings.TrimPrefix(line, "framegear: "))
+	}
 	if errors.As(err, &usage) || errors.Is(err, framegear.ErrOptions) || errors.Is(err, framegear.ErrLadder) {
 		return exitUsage
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/framegear/framegear"
@@ -35,8 +37,8 @@ type streamCmd struct {
 
 	Live          bool          `help:"A sliding window instead of a recording." group:"Live"`
 	LowLatency    bool          `help:"Live in parts that players get at once (LL-HLS and LL-DASH)." group:"Live"`
-	Window        string        `help:"How much is listed, for example 30s, or all." default:"30s" group:"Live"`
-	ExtraWindow   time.Duration `help:"How long segments stay after they left the list (default: the window)." group:"Live"`
+	Window        string        `help:"How much is listed: segments (15), a time (30s), or all." default:"30s" placeholder:"N" group:"Live"`
+	ExtraWindow   string        `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
 	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
 	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
@@ -56,7 +58,7 @@ type streamCmd struct {
 	Tune    string            `help:"The encoder's tuning." group:"Encoder"`
 	Profile string            `help:"The encoder's profile." group:"Encoder"`
 	CRF     float64           `name:"crf" help:"Constant quality for all rungs; bit rates become caps." group:"Encoder"`
-	GOP     time.Duration     `name:"gop" help:"Distance of key frames (default: the segment's length)." placeholder:"1s" group:"Encoder"`
+	GOP     string            `name:"gop" help:"Distance of key frames: frames (30) or a time (1s); default: the segment's length." placeholder:"N" group:"Encoder"`
 	BFrames int               `name:"bframes" help:"B-frames: 0 leaves it to the preset, -1 for none." group:"Encoder"`
 	Option  map[string]string `help:"Raw libav options of the encoder, KEY=VALUE." mapsep:"none" placeholder:"KEY=VALUE" group:"Encoder"`
 
@@ -139,7 +141,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	}
 	o := framegear.Options{
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
-		Profile: c.Profile, CRF: c.CRF, BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment, KeyInterval: c.GOP,
+		Profile: c.Profile, CRF: c.CRF, BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
 		Name: c.Name, Rescale: c.Rescale, Logger: e.log,
 		Format:    map[string]framegear.Format{"both": framegear.Both, "dash": framegear.DASH, "hls": framegear.HLS}[c.Format],
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
@@ -150,6 +152,12 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	}
 	if !o.FrameRate.Known() {
 		o.FrameRate = src.FrameRate()
+	}
+	if o.KeyInterval, err = parseCount("--gop", c.GOP, o.FrameRate.Frame().Duration(1)); err != nil {
+		return o, err
+	}
+	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
+		o.Name = "live"
 	}
 	if c.Ladder == "auto" {
 		if len(c.Rung) > 0 || c.NoPrimary {
@@ -167,17 +175,34 @@ func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	if !o.Live {
 		return nil
 	}
-	o.ExtraWindow, o.TargetLatency = c.ExtraWindow, c.TargetLatency
+	o.TargetLatency = c.TargetLatency
 	if c.LowLatency {
 		o.PartDuration = c.Part
 	}
-	if c.Window == "all" {
-		o.Window = framegear.WindowAll
-		return nil
-	}
 	var err error
-	o.Window, err = parseDuration("--window", c.Window)
+	if o.Window, err = parseCount("--window", c.Window, o.SegmentDuration); err != nil {
+		return err
+	}
+	o.ExtraWindow, err = parseCount("--extra-window", c.ExtraWindow, o.SegmentDuration)
 	return err
+}
+
+// parseCount reads a number of units, a time, or "all".
+func parseCount(flag, s string, unit time.Duration) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if s == "all" {
+		return framegear.WindowAll, nil
+	}
+	if n, err := strconv.Atoi(s); err == nil && n > 0 && n < 1e6 {
+		return time.Duration(n) * unit, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, usagef("%s %q (want a number, or a time such as 10s)", flag, s)
+	}
+	return d, nil
 }
 
 // ladder puts the rendition at the source's size before the rungs, unless one of them is it.

@@ -242,7 +242,7 @@ func (in *Input) Read(p *Packet) error {
 	if int(code) == codeEOF {
 		return io.EOF
 	}
-	return check("read "+in.url, code, unsafe.Pointer(in.c()), mark)
+	return checkOf("read", in.url, code, unsafe.Pointer(in.c()), mark)
 }
 
 // Interrupt makes blocked and later reads fail.

@@ -77,12 +77,13 @@ int fg_io_pb(AVFormatContext *s, uintptr_t file)
 
 void fg_io_pb_free(AVFormatContext *s) { fg_free_pb(&s->pb); }
 
-int fg_stream_params(AVStream *st, const AVCodecParameters *p)
+// hvc1 asks for HEVC parameter sets in the sample entry alone (ISO/IEC 14496-15 section 8.4.1), which Apple's players need.
+int fg_stream_params(AVStream *st, const AVCodecParameters *p, int hvc1)
 {
 	int ret = avcodec_parameters_copy(st->codecpar, p);
 	if (ret < 0)
 		return ret;
-	st->codecpar->codec_tag = 0;
+	st->codecpar->codec_tag = hvc1 && p->codec_id == AV_CODEC_ID_HEVC ? MKTAG('h', 'v', 'c', '1') : 0;
 	st->sample_aspect_ratio = p->sample_aspect_ratio;
 	return 0;
 }

@@ -83,8 +83,9 @@ type Pool struct {
 
 // NewPool returns a pool of pictures of an even width and height in pixels, tagged with a colour.
 func NewPool(width, height int, layout Layout, color media.Color) (*Pool, error) {
+	mark := book.mark()
 	size := C.fg_picture_size(C.enum_AVPixelFormat(layout.pixelFormat()), C.int(width), C.int(height))
-	if err := check(fmt.Sprintf("picture of %dx%d", width, height), size, nil, book.mark()); err != nil {
+	if err := check(fmt.Sprintf("picture of %dx%d", width, height), size, nil, mark); err != nil {
 		return nil, err
 	}
 	b := C.av_buffer_pool_init(C.size_t(size), nil)

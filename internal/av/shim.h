@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/buffer.h>
 #include <libavutil/frame.h>
@@ -44,7 +45,21 @@ int fg_io_attach(AVFormatContext *s, uintptr_t handle);
 void fg_io_detach(AVFormatContext *s);
 int fg_io_pb(AVFormatContext *s, uintptr_t handle);
 void fg_io_pb_free(AVFormatContext *s);
-int fg_stream_params(AVStream *st, const AVCodecParameters *p);
+int fg_stream_params(AVStream *st, const AVCodecParameters *p, int hvc1);
+
+// filter.c
+typedef struct fg_filter_spec {
+	int w, h, fmt, space, range, rate_num, rate_den;
+} fg_filter_spec;
+int fg_filter_new(AVFilterGraph *g, const fg_filter_spec *s, const char *chain, AVFilterContext **src, AVFilterContext **sink);
+int fg_filter_push(AVFilterContext *src, AVFrame *scratch, const AVFrame *pic, int64_t pts);
+int fg_filter_pull(AVFilterContext *sink, AVFrame *out);
+int fg_filter_width(const AVFilterContext *sink);
+int fg_filter_height(const AVFilterContext *sink);
+const AVClass *fg_encoder_class(const char *name);
+const AVClass *fg_muxer_class(const char *name);
+const AVClass *fg_filter_class(const char *name);
+const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
