@@ -29,6 +29,7 @@ type pipeline struct {
 	renditions []*rendition
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
+	converted  histogram
 	sets       sync.Pool
 
 	failed chan struct{} // closed with the first error
@@ -42,6 +43,7 @@ type pipeline struct {
 // frameSet is one instant of the output on its way through all renditions.
 type frameSet struct {
 	slot    int64
+	arrived time.Time // when WriteFrame took it, or the clock repeated it
 	pending atomic.Int32
 }
 
@@ -154,9 +156,9 @@ func (p *pipeline) admit() error {
 func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
-func (p *pipeline) send(pic *scaler.Picture, slot int64) {
+func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time) {
 	set := p.sets.Get().(*frameSet)
-	set.slot = slot
+	set.slot, set.arrived = slot, arrived
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
 		if r.parent < 0 {

@@ -3,6 +3,7 @@ package framegear
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/av"
@@ -27,6 +28,10 @@ type rendition struct {
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
 
+	took    timings
+	arrived time.Time     // of the frame set that is being encoded
+	muxing  time.Duration // spent inside emit during one call of the encoder
+
 	seen   *scaler.Picture // the last picture that came in, to recognise repeats
 	scaled *scaler.Picture // and what became of it
 }
@@ -39,7 +44,10 @@ func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec)
 	}
 	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
-		if err := r.mux.Write(pkt, 0); err != nil {
+		began := r.now()
+		err := r.mux.Write(pkt, 0)
+		r.muxing += r.now().Sub(began)
+		if err != nil {
 			return r.fault("muxer", err)
 		}
 		return nil
@@ -78,9 +86,17 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
 		FirstNumber: r.p.first, Continues: r.p.first > 1,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
-		OnInit:    func(name string) { pub.initReady(r.index, name) },
-		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
-		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
+		OnInit: func(name string) { pub.initReady(r.index, name) },
+		OnPart: func(part muxer.Part) {
+			pub.partReady(r.index, part)
+			r.readable()
+		},
+		OnSegment: func(seg muxer.Segment) {
+			pub.segmentReady(r.index, seg)
+			if len(seg.Parts) == 0 {
+				r.readable()
+			}
+		},
 	})
 	if err != nil {
 		return r.fault("muxer", err)
@@ -143,6 +159,7 @@ func (r *rendition) process(it item) error {
 	for _, c := range r.children {
 		c.in <- item{it.set, r.scaled.Retain()}
 	}
+	r.arrived = it.set.arrived
 	return r.times.frames(it.set.slot, r.encode)
 }
 
@@ -151,10 +168,12 @@ func (r *rendition) scale(pic *scaler.Picture) error {
 	if pic == r.seen {
 		return nil
 	}
+	began := r.now()
 	scaled, err := r.branch.Scale(pic)
 	if err != nil {
 		return err
 	}
+	r.took.of(StageScale).add(r.now().Sub(began))
 	r.forget()
 	r.seen, r.scaled = pic.Retain(), scaled
 	return nil
@@ -175,11 +194,20 @@ func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
 		}
 		defer pic.Release()
 	}
+	began := r.now()
+	r.muxing = 0
 	if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
 		return asStage(err, r)
 	}
+	r.took.of(StageEncode).add(r.now().Sub(began) - r.muxing)
+	r.took.of(StageMux).add(r.muxing)
 	return nil
 }
+
+func (r *rendition) now() time.Time { return r.p.s.opt.now() }
+
+// readable notes that the picture that is being encoded, and what came before it, can be read.
+func (r *rendition) readable() { r.took.of(StageTotal).add(r.now().Sub(r.arrived)) }
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
 func asStage(err error, r *rendition) error {

@@ -25,6 +25,8 @@ type Stats struct {
 	Queued int
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Stages are the times of the stages, none before the first frame.
+	Stages []StageStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64
 }
@@ -37,7 +39,7 @@ func (s *Stream) Stats() Stats {
 		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
 	if p := s.origin.pipeline(); p != nil {
-		st.Queued = len(p.room)
+		st.Queued, st.Stages = len(p.room), p.stages()
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st

@@ -129,6 +129,7 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
+	began := s.opt.now()
 	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
@@ -137,10 +138,11 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if s.opt.BurnClock {
 		burn(pic, captured(f, at.at))
 	}
+	s.pipe.converted.add(s.opt.now().Sub(began))
 	if !s.clock.started {
 		s.start(f, at)
 	}
-	s.pipe.send(pic, s.clock.next)
+	s.pipe.send(pic, s.clock.next, at.at)
 	s.last.Release()
 	s.last = pic
 	s.clock.commit(f, at)
@@ -159,7 +161,7 @@ func (s *Stream) fill(n int64) error {
 		if err := s.pipe.admit(); err != nil {
 			return err
 		}
-		s.pipe.send(s.last, s.clock.next)
+		s.pipe.send(s.last, s.clock.next, s.opt.now())
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
