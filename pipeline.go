@@ -43,6 +43,7 @@ type pipeline struct {
 // frameSet is one instant of the output on its way through all renditions.
 type frameSet struct {
 	slot    int64
+	cut     bool      // it begins anew after a discontinuity
 	arrived time.Time // when WriteFrame took it, or the clock repeated it
 	pending atomic.Int32
 }
@@ -156,9 +157,9 @@ func (p *pipeline) admit() error {
 func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
-func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time) {
+func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
 	set := p.sets.Get().(*frameSet)
-	set.slot, set.arrived = slot, arrived
+	set.slot, set.arrived, set.cut = slot, arrived, cut
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
 		if r.parent < 0 {

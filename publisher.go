@@ -70,6 +70,13 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 	return pub
 }
 
+// cut says that a track's segment of that number will not continue the one before.
+func (pub *publisher) cut(track int, number int64) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	pub.tracks[track].run = number
+}
+
 // describe sets what a track is. A codec without a name in manifests is an error before anything is written.
 func (pub *publisher) describe(track int, params media.CodecParameters) error {
 	if _, err := manifest.CodecString(params); err != nil {

@@ -28,6 +28,7 @@ type rendition struct {
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
 
+	next    int64 // number of the segment after the last complete one
 	took    timings
 	arrived time.Time     // of the frame set that is being encoded
 	muxing  time.Duration // spent inside emit during one call of the encoder
@@ -37,7 +38,7 @@ type rendition struct {
 }
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
-	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate)}
+	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate), next: p.first}
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
@@ -67,6 +68,11 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if err := r.openFilter(); err != nil {
 		return err
 	}
+	return r.openEncoder()
+}
+
+// openEncoder opens what a run without discontinuities needs.
+func (r *rendition) openEncoder() (err error) {
 	opt := r.p.s.opt.encoderOptions(r.rung)
 	if !r.times.uniform() {
 		opt.BFrames = encoder.NoBFrames
@@ -84,7 +90,7 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
 		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
-		FirstNumber: r.p.first, Continues: r.p.first > 1,
+		FirstNumber: r.next, Continues: r.next > 1,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit: func(name string) { pub.initReady(r.index, name) },
 		OnPart: func(part muxer.Part) {
@@ -92,6 +98,7 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 			r.readable()
 		},
 		OnSegment: func(seg muxer.Segment) {
+			r.next = seg.Number + 1
 			pub.segmentReady(r.index, seg)
 			if len(seg.Parts) == 0 {
 				r.readable()
@@ -158,6 +165,11 @@ func (r *rendition) process(it item) error {
 	}
 	for _, c := range r.children {
 		c.in <- item{it.set, r.scaled.Retain()}
+	}
+	if it.set.cut {
+		if err := r.cut(); err != nil {
+			return err
+		}
 	}
 	r.arrived = it.set.arrived
 	return r.times.frames(it.set.slot, r.encode)
@@ -235,8 +247,29 @@ func (r *rendition) finish() error {
 	return nil
 }
 
+// cut ends a run and begins another one with a new encoder and muxer: nothing that comes refers to what was.
+func (r *rendition) cut() error {
+	if err := r.finish(); err != nil {
+		return err
+	}
+	r.closeEncoder()
+	r.p.publisher.cut(r.index, r.next)
+	r.times = newRungClock(r.p.grid, r.FrameRate)
+	return r.openEncoder()
+}
+
 func (r *rendition) free() {
 	r.forget()
+	r.closeEncoder()
+	if r.branch != nil {
+		r.branch.Close()
+	}
+	if r.filter != nil {
+		r.filter.Close()
+	}
+}
+
+func (r *rendition) closeEncoder() {
 	if r.mux != nil {
 		r.mux.Close()
 	}
@@ -246,10 +279,5 @@ func (r *rendition) free() {
 	if r.enc != nil {
 		r.enc.Close()
 	}
-	if r.branch != nil {
-		r.branch.Close()
-	}
-	if r.filter != nil {
-		r.filter.Close()
-	}
+	r.mux, r.params, r.enc = nil, nil, nil
 }

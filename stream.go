@@ -30,6 +30,7 @@ type Stream struct {
 	closed   sync.Once
 	pacing   sync.WaitGroup
 	origin   originState
+	overload overload
 	counters counters
 }
 
@@ -142,12 +143,13 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if !s.clock.started {
 		s.start(f, at)
 	}
-	s.pipe.send(pic, s.clock.next, at.at)
+	s.pipe.send(pic, max(s.clock.next, at.cut), at.at, at.cut > 0)
 	s.last.Release()
 	s.last = pic
 	s.clock.commit(f, at)
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
+	s.load(at.at, false)
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
@@ -161,7 +163,7 @@ func (s *Stream) fill(n int64) error {
 		if err := s.pipe.admit(); err != nil {
 			return err
 		}
-		s.pipe.send(s.last, s.clock.next, s.opt.now())
+		s.pipe.send(s.last, s.clock.next, s.opt.now(), false)
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
@@ -172,6 +174,7 @@ func (s *Stream) fill(n int64) error {
 func (s *Stream) refused(err error) error {
 	if errors.Is(err, ErrDropped) {
 		s.drop(DropFull)
+		s.load(s.opt.now(), true)
 	}
 	return err
 }

@@ -22,8 +22,8 @@ func (o Options) Validate() error {
 	if !o.Timebase.Valid() {
 		bad("Timebase %s (want positive terms)", o.Timebase)
 	}
-	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS {
-		bad("Clock, WhenFull, Format and Container take only the constants of their types")
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap {
+		bad("Clock, WhenFull, Stall, Format and Container take only the constants of their types")
 	}
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
