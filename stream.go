@@ -30,6 +30,7 @@ type Stream struct {
 	closed   sync.Once
 	pacing   sync.WaitGroup
 	origin   originState
+	overload overload
 	counters counters
 
 	sound      sound
@@ -83,7 +84,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if s.ended {
 		return ErrClosed
 	}
-	if err := s.accept(f); err != nil {
+	if err := s.accept(f, arrived); err != nil {
 		return err
 	}
 	at, err := s.clock.place(f, arrived)
@@ -100,7 +101,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 }
 
 // accept checks a frame against itself and the first one, and builds the pipeline for the first one.
-func (s *Stream) accept(f *Frame) error {
+func (s *Stream) accept(f *Frame, arrived time.Time) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (s *Stream) accept(f *Frame) error {
 		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
 	}
 	if s.first == nil {
-		return s.begin(f)
+		return s.begin(f, arrived)
 	}
 	if err := s.pipe.err(); err != nil {
 		return err
@@ -124,12 +125,12 @@ func (s *Stream) accept(f *Frame) error {
 }
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
-func (s *Stream) begin(f *Frame) error {
+func (s *Stream) begin(f *Frame, arrived time.Time) error {
 	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, src)
+	pipe, err := newPipeline(s, src, arrived)
 	if err != nil {
 		s.inputs.close()
 		return err
@@ -149,6 +150,7 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
+	began := s.opt.now()
 	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
@@ -157,15 +159,17 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if s.opt.BurnClock {
 		burn(pic, captured(f, at.at))
 	}
+	s.pipe.converted.add(s.opt.now().Sub(began))
 	if !s.clock.started {
 		s.start(f, at)
 	}
-	s.pipe.send(pic, s.clock.next)
+	s.pipe.send(pic, max(s.clock.next, at.cut), at.at, at.cut > 0)
 	s.last.Release()
 	s.last = pic
 	s.clock.commit(f, at)
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
+	s.load(at.at, false)
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
@@ -180,7 +184,7 @@ func (s *Stream) fill(n int64) error {
 		if err := s.pipe.admit(); err != nil {
 			return err
 		}
-		s.pipe.send(s.last, s.clock.next)
+		s.pipe.send(s.last, s.clock.next, s.opt.now(), false)
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
@@ -194,6 +198,7 @@ func (s *Stream) fill(n int64) error {
 func (s *Stream) refused(err error) error {
 	if errors.Is(err, ErrDropped) {
 		s.drop(DropFull)
+		s.load(s.opt.now(), true)
 	}
 	return err
 }
