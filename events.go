@@ -7,6 +7,8 @@ import "time"
 type Events struct {
 	// Warning is called for what a person should know: a rung left out, an odd size.
 	Warning func(WarningInfo)
+	// SoftwareInstead is called when software encodes what a device was to encode, at the start or in mid-stream.
+	SoftwareInstead func(EncoderInfo)
 	// SegmentReady is called when a segment can be read.
 	SegmentReady func(SegmentInfo)
 	// Audio is called when a source of sound fails, ends or comes back.

@@ -176,6 +176,7 @@ func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string
 	if src.rgb && o.Color == (Color{}) {
 		g.color = media.OutputColor(r.Height)
 	}
+	g.fitDevice(src)
 	if encoder.MaxBits(r.Codec) < g.layout.Bits() {
 		g.layout = scaler.I420
 	}
@@ -207,6 +208,9 @@ func (o *Options) fillRung(r *Rendition) {
 	own := r.FrameRate.Known()
 	if !own {
 		r.FrameRate = o.FrameRate
+	}
+	if r.Preset == PresetStreamGear && encoder.Hardware(r.Codec) {
+		r.Preset = "" // StreamGear gives hardware the bit rate alone, which is real there
 	}
 	if r.Preset == PresetStreamGear {
 		r.streamGear()
@@ -301,9 +305,12 @@ func setParents(rungs []rung) {
 	for pos, i := range order {
 		r := &rungs[i]
 		r.parent = -1
+		if r.hardware() {
+			continue // a device scales from the source's own picture, which is uploaded once for all
+		}
 		for _, j := range order[:pos] {
 			p := &rungs[j]
-			if p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
+			if !p.hardware() && p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
 				r.parent = j
 			}
 		}

@@ -97,7 +97,8 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264. Preset may be PresetStreamGear.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or CodecAuto. Zero means
+	// libx264. Preset may be PresetStreamGear. Extra goes to whichever encoder is named, not to one that takes its place.
 	Codec                 string
 	Preset, Tune, Profile string
 	CRF                   float64
@@ -105,6 +106,13 @@ type Options struct {
 	Extra                 map[string]string
 	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
 	BitsPerPixel float64
+
+	// HW says what becomes of hardware encoders (CodecAuto, h264_vaapi …) that do not work.
+	HW HWPolicy
+	// HWDevice is the path of the device, such as /dev/dri/renderD128. Zero means the first one on which the ladder works.
+	HWDevice string
+	// HWTimeout is how long a call into a driver may take before the driver counts as dead. Zero means 5 seconds.
+	HWTimeout time.Duration
 
 	// Filter is a chain of libavfilter in ffmpeg's words ("hflip,eq=contrast=1.2") that every frame goes through before it is
 	// scaled. It must give one picture for each that it takes; another size is then the source's size.

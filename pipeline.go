@@ -271,9 +271,12 @@ func (p *pipeline) close() {
 }
 
 func (p *pipeline) free() {
+	// At the same time: a driver that hangs costs its timeout once, not once per rendition.
+	var work sync.WaitGroup
 	for _, r := range p.renditions {
-		r.free()
+		work.Go(r.free)
 	}
+	work.Wait()
 	for _, st := range p.sound {
 		st.free()
 	}

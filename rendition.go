@@ -21,7 +21,7 @@ type rendition struct {
 
 	branch *scaler.Branch
 	filter *av.Chain // Rendition.Filter, nil without
-	enc    *encoder.Encoder
+	enc    pictureEncoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
 	join   *joiner
@@ -64,7 +64,11 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 		from = rungs[r.parent].spec()
 	}
 	var err error
-	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
+	to := r.spec()
+	if r.hardware() && r.Filter == "" {
+		to = from // scaled on the device
+	}
+	if r.branch, err = scaler.NewBranch(from, to); err != nil {
 		return r.fault("scaler", err)
 	}
 	if err := r.openFilter(); err != nil {
@@ -79,11 +83,8 @@ func (r *rendition) openEncoder() (err error) {
 	if !r.times.uniform() {
 		opt.BFrames = encoder.NoBFrames
 	}
-	if r.enc, err = encoder.New(opt); err != nil {
-		return r.fault("encoder", err)
-	}
-	if r.params, err = r.enc.Parameters(); err != nil {
-		return r.fault("encoder", err)
+	if err := r.openEncoder(opt, to); err != nil {
+		return err
 	}
 	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
 		return r.fault("encoder", err)

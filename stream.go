@@ -22,6 +22,7 @@ type Stream struct {
 	inputs inputs
 	first  *Frame // format and size of the first frame, without planes
 	pipe   *pipeline
+	hw     ladderDevice
 	last   *scaler.Picture // the newest picture, for repeats
 	ended  bool
 
@@ -41,7 +42,7 @@ type Stream struct {
 }
 
 type counters struct {
-	in, out, repeated, dropped, jumps, segments, bytes atomic.Int64
+	in, out, repeated, dropped, jumps, replaced, segments, bytes atomic.Int64
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
@@ -126,6 +127,9 @@ func (s *Stream) accept(f *Frame, arrived time.Time) error {
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
 func (s *Stream) begin(f *Frame, arrived time.Time) error {
+	if err := s.chooseEncoders(f); err != nil {
+		return err
+	}
 	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
@@ -267,5 +271,6 @@ func (s *Stream) release() {
 		s.last.Release()
 		s.last = nil
 		s.inputs.close()
+		s.hw.close(s)
 	})
 }

@@ -46,7 +46,7 @@ func (o Options) Validate() error {
 	if o.AutoLadder && len(o.Ladder) > 0 {
 		bad("Ladder and AutoLadder (want one of them)")
 	}
-	errs = append(errs, o.validateLadder(), o.validateAudio())
+	errs = append(errs, o.validateLadder(), o.validateHardware(), o.validateAudio())
 	return errors.Join(errs...)
 }
 
@@ -94,11 +94,11 @@ func (o *Options) validateLadder() error {
 				bad("%v", err)
 			}
 		}
-		if r.Codec != "" && encoder.Format(r.Codec) == "" {
+		if r.Codec != "" && r.Codec != CodecAuto && encoder.Format(r.Codec) == "" {
 			bad("codec %q (want one of %v)", r.Codec, encoder.Names())
 		}
 	}
-	if o.Codec != "" && encoder.Format(o.Codec) == "" {
+	if o.Codec != "" && o.Codec != CodecAuto && encoder.Format(o.Codec) == "" {
 		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Names()))
 	}
 	return errors.Join(errs...)
