@@ -53,6 +53,12 @@ const (
 	I010    = media.FormatI010
 )
 
+// BT601 returns limited-range BT.601 (SMPTE 170M), the colour of small pictures, for Options.Color.
+func BT601() Color { return media.OutputColor(0) }
+
+// BT709 returns limited-range BT.709, the colour of HD, for Options.Color.
+func BT709() Color { return media.OutputColor(media.HDLines) }
+
 // FPS returns the exact rate that a decimal number means: 29.97 is 30000/1001.
 func FPS(f float64) Rate { return media.FPS(f) }
 

@@ -213,8 +213,10 @@ func (r *rendition) pass(set *frameSet) {
 }
 
 func (r *rendition) finish() error {
-	if err := r.enc.Flush(r.emit); err != nil {
-		return asStage(err, r)
+	if r.enc != nil { // none where packets are copied
+		if err := r.enc.Flush(r.emit); err != nil {
+			return asStage(err, r)
+		}
 	}
 	if err := r.join.end(0); err != nil {
 		return r.fault("muxer", err)

@@ -107,6 +107,9 @@ func (s *Stream) accept(f *Frame) error {
 	if s.opt.AudioOnly {
 		return fmt.Errorf("%w: a frame for an output with AudioOnly", ErrOptions)
 	}
+	if s.first == nil && s.pipe != nil {
+		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
+	}
 	if s.first == nil {
 		return s.begin(f)
 	}
