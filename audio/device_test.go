@@ -39,8 +39,8 @@ func TestDeviceByCount(t *testing.T) {
 	tr, err := audio.Open(t.Context(), audio.Options{Source: audio.Source{Format: "alsa", URL: "fake"}, Timing: audio.TimingCount})
 	require.NoError(t, err)
 	defer tr.Close()
-	got := onsets(record(t, tr, 5, nil), tr.Rate())
-	require.GreaterOrEqual(t, len(got), 4)
+	got := onsets(record(t, tr, 3, nil), tr.Rate())
+	require.GreaterOrEqual(t, len(got), 2)
 	for i := 1; i < len(got); i++ {
 		require.InDelta(t, 1000, got[i]-got[i-1], 3, "a card's samples are counted: %v", got)
 	}
