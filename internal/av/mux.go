@@ -163,6 +163,9 @@ func (m *Muxer) result(op string, code C.int) error {
 	if own := m.bridge.err(); own != nil {
 		return own
 	}
+	if code >= 0 { // the name below would be garbage for every packet
+		return nil
+	}
 	return check(op+" "+m.format, code, unsafe.Pointer(m.c()), 0)
 }
 
