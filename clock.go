@@ -25,10 +25,11 @@ type gridClock struct {
 
 // placement is what becomes of one frame.
 type placement struct {
-	raw     int64 // its instant alone, in parts of a slot
-	repeats int64 // slots before it that repeat the picture before
-	drop    bool  // the frame has no slot left
-	jumped  bool  // a gap longer than maxGap was closed
+	at      time.Time // when it came
+	raw     int64     // its instant alone, in parts of a slot
+	repeats int64     // slots before it that repeat the picture before
+	drop    bool      // the frame has no slot left
+	jumped  bool      // a gap longer than maxGap was closed
 }
 
 func newGridClock(o *Options) *gridClock {
@@ -41,22 +42,22 @@ func newGridClock(o *Options) *gridClock {
 // Instants are compared in sixteenths of a slot.
 const fine = 16
 
-// place returns what to do with the frame that just came. Only PTS that do not increase are errors; the clock is then
+// place returns what to do with a frame that came at the given instant. Only PTS that do not increase are errors; the clock is then
 // unchanged. The caller commits the placement once it has carried it out.
-func (c *gridClock) place(f *Frame) (placement, error) {
-	raw, err := c.instant(f)
+func (c *gridClock) place(f *Frame, at time.Time) (placement, error) {
+	raw, err := c.instant(f, at)
 	if err != nil {
 		return placement{}, err
 	}
-	p := placement{raw: raw}
+	p := placement{at: at, raw: raw}
 	// late is how far behind its instant the frame would be shown in the next free slot.
 	late := raw + c.offset*fine - c.next*fine
 	early, tooLate := c.tolerance()
 	switch {
+	case late > c.maxGap*fine || late < -c.maxGap*fine-early:
+		p.jumped = true
 	case late < -early:
 		p.drop = true
-	case late > c.maxGap*fine:
-		p.jumped = true
 	case late >= tooLate:
 		p.repeats = (late + fine/2) / fine
 	}
@@ -74,7 +75,7 @@ func (c *gridClock) tolerance() (early, late int64) {
 }
 
 // instant returns the frame's instant on the grid, before the corrections of earlier jumps.
-func (c *gridClock) instant(f *Frame) (int64, error) {
+func (c *gridClock) instant(f *Frame, at time.Time) (int64, error) {
 	if !c.started {
 		return 0, nil
 	}
@@ -85,7 +86,7 @@ func (c *gridClock) instant(f *Frame) (int64, error) {
 		}
 		return c.base.Rescale(f.PTS-c.pts0, c.fineTick()), nil
 	case ClockWall:
-		return media.Nanosecond.Rescale(int64(c.now().Sub(c.start)), c.fineTick()), nil
+		return media.Nanosecond.Rescale(int64(at.Sub(c.start)), c.fineTick()), nil
 	}
 	return (c.next - c.offset) * fine, nil
 }
@@ -95,7 +96,7 @@ func (c *gridClock) fineTick() Timebase { return Timebase{Num: c.rate.Den, Den: 
 // commit moves the clock past a frame that was placed.
 func (c *gridClock) commit(f *Frame, p placement) {
 	if !c.started {
-		c.started, c.start, c.pts0 = true, c.now(), f.PTS
+		c.started, c.start, c.pts0 = true, p.at, f.PTS
 	}
 	c.last = f.PTS
 	if p.drop {

@@ -9,6 +9,8 @@ type Events struct {
 	Warning func(WarningInfo)
 	// SegmentReady is called when a segment can be read.
 	SegmentReady func(SegmentInfo)
+	// Audio is called when a source of sound fails, ends or comes back.
+	Audio func(AudioInfo)
 	// FrameDropped is called when a frame is dropped from all renditions.
 	FrameDropped func(DropInfo)
 }

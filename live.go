@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// started is called once, with the first frame on its way: media time zero is now.
-func (s *Stream) started(f *Frame) {
+// start is called once, before the first frame goes on its way: media time zero is when that was captured.
+func (s *Stream) start(f *Frame, at placement) {
 	if s.opt.Live {
-		s.pipe.publisher.setStart(captured(f, func() time.Time { return s.clock.start }))
+		s.pipe.publisher.setStart(captured(f, at.at))
 	}
 	if s.opt.Live && s.opt.Clock == ClockWall {
 		s.pacing.Add(1)
@@ -17,9 +17,9 @@ func (s *Stream) started(f *Frame) {
 }
 
 // captured returns the instant of a frame on the wall clock.
-func captured(f *Frame, now func() time.Time) time.Time {
+func captured(f *Frame, arrived time.Time) time.Time {
 	if f.Captured.IsZero() {
-		return now()
+		return arrived
 	}
 	return f.Captured
 }

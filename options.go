@@ -82,7 +82,7 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264. Preset may be PresetStreamGear.
 	Codec                 string
 	Preset, Tune, Profile string
 	CRF                   float64
@@ -91,10 +91,20 @@ type Options struct {
 	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
 	BitsPerPixel float64
 
+	// Filter is a chain of libavfilter in ffmpeg's words ("hflip,eq=contrast=1.2") that every frame goes through before it is
+	// scaled. It must give one picture for each that it takes; another size is then the source's size.
+	Filter string
+	// Aspect is the display aspect ratio as a fraction, such as 16/9. Zero: the source's, with square pixels.
+	Aspect Rate
+	// Color of the output for RGB and gray frames. Zero: limited-range BT.709 from 720 lines up, BT.601 below.
+	Color Color
+
 	// Format says which manifests to write.
 	Format Format
 	// Container of the segments.
 	Container Container
+	// ContainerExtra are raw options of the libav muxer inside the segments (mp4 or mpegts); unknown keys are errors.
+	ContainerExtra map[string]string
 	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s.
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
@@ -104,7 +114,7 @@ type Options struct {
 	// LowLatency makes a live output in parts of PartDuration that players get at once: LL-HLS and LL-DASH over the same
 	// bytes, served by [Stream.Handler]. Files and remote sinks get the same segments with plain manifests.
 	LowLatency bool
-	// PartDuration is the longest part; down to one frame. Zero means 200 ms.
+	// PartDuration is the longest part, of which the whole frames that fit are taken; down to one frame. Zero means 200 ms.
 	PartDuration time.Duration
 	// Window is how much of a live output is listed. Zero means 30 s; WindowAll lists everything, and keeps it.
 	Window time.Duration
@@ -117,8 +127,16 @@ type Options struct {
 	// BurnClock draws the capture instant of each frame into the picture's top left corner, as blocks a machine can read.
 	BurnClock bool
 
+	// Audio are the sound tracks. Each is encoded once, whatever the number of renditions.
+	Audio []AudioTrack
+	// AudioOnly makes an output without pictures. Finish takes all there is of its files.
+	AudioOnly bool
+
 	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
 	Name string
+	// ClearPrevious deletes what an earlier stream left in the output's folder before the first frame: its segments,
+	// initialization segments, playlists, temporary files, and manifests of this name or an automatic one; nothing else.
+	ClearPrevious bool
 	// BaseURL is put before every URI in the manifests. Zero: relative URIs.
 	BaseURL string
 
@@ -156,6 +174,7 @@ func (o Options) withDefaults() Options {
 	if o.Queue == 0 {
 		o.Queue = 8
 	}
+	o.fillStreamGear()
 	o.fillLive()
 	if o.Clock == ClockAuto {
 		o.Clock = ClockCount
@@ -179,10 +198,6 @@ func (o *Options) fillLive() {
 		if o.PartDuration == 0 {
 			o.PartDuration = 200 * time.Millisecond
 		}
-		// A frame at least: a part cannot be shorter.
-		if o.FrameRate.Known() {
-			o.PartDuration = max(o.PartDuration, o.FrameRate.Frame().Duration(1)+1)
-		}
 	}
 	if !o.Live {
 		return
@@ -199,6 +214,19 @@ func (o *Options) fillLive() {
 	if o.ExtraWindow == 0 {
 		o.ExtraWindow = o.Window
 	}
+}
+
+// partDuration returns how long the parts of a rendition are: as many whole frames as fit into the wanted length, at least
+// one. It is what manifests call the target, since a part must have 85 % of that (RFC 8216bis section 4.4.4.9).
+func (o *Options) partDuration(rate Rate) time.Duration {
+	if o.PartDuration == 0 {
+		return 0
+	}
+	n := media.Nanosecond.Rescale(int64(o.PartDuration), rate.Frame())
+	if rate.Frame().Duration(n) > o.PartDuration+time.Microsecond {
+		n--
+	}
+	return rate.Frame().Duration(max(n, 1))
 }
 
 // encoderOptions returns what one rung's encoder is opened with.

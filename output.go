@@ -53,6 +53,11 @@ func openOutput(output string, o *Options) (place, error) {
 			p.own = append(p.own, c)
 		}
 	}
+	if o.ClearPrevious {
+		if err := p.clear(); err != nil {
+			return place{}, errors.Join(fmt.Errorf("framegear: output %s: %w", output, err), p.close())
+		}
+	}
 	if o.LowLatency {
 		p.keepInMemory()
 	}
@@ -130,6 +135,9 @@ func splitOutput(output string, o *Options) (dir, name string, err error) {
 			return "", "", err
 		}
 		return folder, strings.TrimSuffix(base, path.Ext(base)), nil
+	}
+	if err := checkFolder(output); err != nil {
+		return "", "", err
 	}
 	return output, name, nil
 }

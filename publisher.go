@@ -46,7 +46,7 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 	pub := &publisher{p: p, changed: make(chan struct{}), dirty: make(chan struct{}, 1), quit: make(chan struct{})}
 	o := &p.s.opt
 	pub.base = manifest.Presentation{
-		SegmentDuration: p.grid.Duration(), PartDuration: o.PartDuration, BaseURL: o.BaseURL, TargetLatency: o.TargetLatency,
+		SegmentDuration: p.grid.Duration(), BaseURL: o.BaseURL, TargetLatency: o.TargetLatency,
 	}
 	if o.Live {
 		pub.base.State, pub.base.UTCTiming = manifest.StateLive, "time"
@@ -58,11 +58,12 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 		id := rungs[i].id
 		pub.tracks = append(pub.tracks, track{
 			Track: manifest.Track{
-				ID: id, Container: manifest.Container(o.Container), Timescale: p.grid.Timescale,
+				ID: id, PartDuration: o.partDuration(rungs[i].FrameRate), Container: manifest.Container(o.Container), Timescale: p.grid.Timescale,
 				Playlist: id + "/media.m3u8", SegmentTemplate: id + "/$Number$." + extension,
 			},
 			meter: manifest.NewMeter(p.grid.Duration()),
 		})
+		pub.base.PartDuration = max(pub.base.PartDuration, pub.tracks[i].PartDuration)
 	}
 	return pub
 }
@@ -165,7 +166,9 @@ func level(tracks []manifest.Track) bool {
 	end := int64(math.MaxInt64)
 	for i := range tracks {
 		tracks[i].Open = nil
-		end = min(end, tracks[i].NextNumber())
+		if !tracks[i].Over {
+			end = min(end, tracks[i].NextNumber())
+		}
 	}
 	some := true
 	for i := range tracks {
@@ -285,6 +288,9 @@ func plainOf(p *manifest.Presentation) *manifest.Presentation {
 	plain := *p
 	plain.PartDuration, plain.UTCTiming = 0, ""
 	plain.Tracks = append([]manifest.Track(nil), p.Tracks...)
+	for i := range plain.Tracks {
+		plain.Tracks[i].PartDuration = 0
+	}
 	if !level(plain.Tracks) {
 		return nil
 	}

@@ -2,8 +2,10 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/muxer"
 	"github.com/framegear/framegear/scaler"
 )
@@ -17,9 +19,11 @@ type rendition struct {
 	children []*rendition
 
 	branch *scaler.Branch
+	filter *av.Chain // Rendition.Filter, nil without
 	enc    *encoder.Encoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
+	join   *joiner
 	times  rungClock
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
@@ -30,13 +34,14 @@ type rendition struct {
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
 	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate)}
+	r.join = newJoiner(p.grid.Timescale)
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
 	}
 	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
-		if err := r.mux.Write(pkt, 0); err != nil {
+		if err := r.join.write(pkt, 0); err != nil {
 			return r.fault("muxer", err)
 		}
 		return nil
@@ -53,6 +58,9 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
 		return r.fault("scaler", err)
 	}
+	if err := r.openFilter(); err != nil {
+		return err
+	}
 	opt := r.p.s.opt.encoderOptions(r.rung)
 	if !r.times.uniform() {
 		opt.BFrames = encoder.NoBFrames
@@ -63,20 +71,48 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if r.params, err = r.enc.Parameters(); err != nil {
 		return r.fault("encoder", err)
 	}
-	pub := r.p.publisher
-	if err := pub.describe(r.index, r.params.CodecParameters); err != nil {
+	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
 		return r.fault("encoder", err)
 	}
+	return nil
+}
+
+// openMuxer opens the last stage, once it is known whether there is sound in the same segments.
+func (r *rendition) openMuxer() (err error) {
+	pub := r.p.publisher
+	streams, scales := []*muxer.Parameters{r.params}, []int64{r.p.grid.Timescale}
+	for _, st := range r.p.sound {
+		if st.mux == nil {
+			streams, scales = append(streams, st.track.Parameters()), append(scales, int64(st.track.Rate()))
+			params := st.track.Parameters().CodecParameters
+			pub.tracks[r.index].MuxedAudio = &params
+		}
+	}
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
-		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
-		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
-		Part: r.p.s.opt.PartDuration, Parts: r.p.s.place.parts,
+		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
+		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit:    func(name string) { pub.initReady(r.index, name) },
 		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
 		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
 	})
 	if err != nil {
 		return r.fault("muxer", err)
+	}
+	r.join.mux = r.mux
+	return nil
+}
+
+func (r *rendition) openFilter() (err error) {
+	if r.Filter == "" {
+		return nil
+	}
+	r.filter, err = av.NewChain(av.ChainConfig{
+		Filters: r.Filter, Width: r.Width, Height: r.Height, Layout: r.layout, Color: r.color, OutWidth: r.Width, OutHeight: r.Height,
+		FrameRate: r.FrameRate, Logger: r.p.s.opt.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %s: Filter: %w", ErrLadder, r.rung, err)
 	}
 	return nil
 }
@@ -146,7 +182,15 @@ func (r *rendition) forget() {
 }
 
 func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
-	if err := r.enc.Encode(r.scaled, pts, duration, key, r.emit); err != nil {
+	pic := r.scaled
+	if r.filter != nil {
+		var err error
+		if pic, err = r.filter.Run(pic); err != nil {
+			return r.fault("filter", err)
+		}
+		defer pic.Release()
+	}
+	if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
 		return asStage(err, r)
 	}
 	return nil
@@ -169,10 +213,12 @@ func (r *rendition) pass(set *frameSet) {
 }
 
 func (r *rendition) finish() error {
-	if err := r.enc.Flush(r.emit); err != nil {
-		return asStage(err, r)
+	if r.enc != nil { // none where packets are copied
+		if err := r.enc.Flush(r.emit); err != nil {
+			return asStage(err, r)
+		}
 	}
-	if err := r.mux.Finish(); err != nil {
+	if err := r.join.end(0); err != nil {
 		return r.fault("muxer", err)
 	}
 	return nil
@@ -180,6 +226,7 @@ func (r *rendition) finish() error {
 
 func (r *rendition) free() {
 	r.forget()
+	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
 	}
@@ -191,5 +238,8 @@ func (r *rendition) free() {
 	}
 	if r.branch != nil {
 		r.branch.Close()
+	}
+	if r.filter != nil {
+		r.filter.Close()
 	}
 }

@@ -25,6 +25,8 @@ type Stats struct {
 	Queued int
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
+	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64
 }
@@ -36,11 +38,14 @@ func (s *Stream) Stats() Stats {
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
 		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
-	s.mu.Lock()
-	if s.pipe != nil {
-		st.Queued = len(s.pipe.room)
+	if p := s.origin.pipeline(); p != nil {
+		st.Queued = len(p.room)
+		for _, t := range p.sound {
+			t.mu.Lock()
+			st.Audio = append(st.Audio, t.stats)
+			t.mu.Unlock()
+		}
 	}
-	s.mu.Unlock()
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/scaler"
 )
@@ -30,6 +31,12 @@ type Stream struct {
 	pacing   sync.WaitGroup
 	origin   originState
 	counters counters
+
+	sound      sound
+	soundMu    sync.Mutex // held while a block of sound is taken
+	soundStart atomic.Pointer[time.Time]
+	soundCtx   context.Context // of the sources; ends with stopSound
+	stopSound  context.CancelFunc
 }
 
 type counters struct {
@@ -44,11 +51,19 @@ func New(output string, o Options) (*Stream, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	p, err := openOutput(output, &o)
-	if err != nil {
+	s := &Stream{opt: o, clock: newGridClock(&o), closing: make(chan struct{})}
+	s.soundCtx, s.stopSound = context.WithCancel(context.Background())
+	if err := s.openSound(); err != nil {
+		s.stopSound()
 		return nil, err
 	}
-	s := &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}
+	p, err := openOutput(output, &o)
+	if err != nil {
+		s.stopSound()
+		s.closeSound()
+		return nil, err
+	}
+	s.place = p
 	s.origin.changed = make(chan struct{})
 	return s, nil
 }
@@ -62,6 +77,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
 		return nil
 	}
+	arrived := s.opt.now() // before anything that takes time: opening encoders takes some
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
@@ -70,7 +86,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if err := s.accept(f); err != nil {
 		return err
 	}
-	at, err := s.clock.place(f)
+	at, err := s.clock.place(f, arrived)
 	if err != nil {
 		return err
 	}
@@ -88,6 +104,12 @@ func (s *Stream) accept(f *Frame) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
+	if s.opt.AudioOnly {
+		return fmt.Errorf("%w: a frame for an output with AudioOnly", ErrOptions)
+	}
+	if s.first == nil && s.pipe != nil {
+		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
+	}
 	if s.first == nil {
 		return s.begin(f)
 	}
@@ -103,11 +125,11 @@ func (s *Stream) accept(f *Frame) error {
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
 func (s *Stream) begin(f *Frame) error {
-	in, err := s.inputs.open(f, &s.opt)
+	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, in)
+	pipe, err := newPipeline(s, src)
 	if err != nil {
 		s.inputs.close()
 		return err
@@ -127,27 +149,27 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
-	pic, err := s.inputs.convert(f)
+	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
-		return &StageError{Stage: "scaler", Err: err}
+		return err
 	}
 	if s.opt.BurnClock {
-		burn(pic, captured(f, s.opt.now))
+		burn(pic, captured(f, at.at))
+	}
+	if !s.clock.started {
+		s.start(f, at)
 	}
 	s.pipe.send(pic, s.clock.next)
 	s.last.Release()
 	s.last = pic
-	first := !s.clock.started
 	s.clock.commit(f, at)
-	if first {
-		s.started(f)
-	}
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
+	s.pullSound()
 	return nil
 }
 
@@ -162,6 +184,9 @@ func (s *Stream) fill(n int64) error {
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
+	}
+	if n > 0 {
+		s.pullSound()
 	}
 	return nil
 }
@@ -191,10 +216,13 @@ func (s *Stream) Finish(ctx context.Context) error {
 		return ErrClosed
 	}
 	s.ended = true
+	var err error
+	if s.opt.AudioOnly {
+		err = s.beginAlone()
+	}
 	pipe := s.pipe
 	s.mu.Unlock()
-	var err error
-	if pipe != nil {
+	if pipe != nil && err == nil {
 		err = pipe.finish(ctx)
 	}
 	s.release()
@@ -219,6 +247,7 @@ func (s *Stream) Close() error {
 // release ends the pipeline and frees all C memory.
 func (s *Stream) release() {
 	s.released.Do(func() {
+		s.stopSound()
 		close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
 		s.mu.Lock()
 		s.ended = true
@@ -229,61 +258,9 @@ func (s *Stream) release() {
 		if s.pipe != nil {
 			s.pipe.close()
 		}
+		s.closeSound()
 		s.last.Release()
 		s.last = nil
 		s.inputs.close()
 	})
-}
-
-// inputs converts frames to the pictures of the pipeline. With Options.Rescale there may be one converter more, for frames
-// that differ from the first one.
-type inputs struct {
-	main  *scaler.Input
-	other *scaler.Input
-	opt   scaler.InputOptions // of other
-}
-
-// open makes the converter for the first frame.
-func (in *inputs) open(f *Frame, o *Options) (*scaler.Input, error) {
-	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
-	if f.Format.Bits() > 8 && o.wantsDeepColor() {
-		io.Layout = scaler.I42010
-	}
-	m, err := scaler.NewInput(io)
-	if err != nil {
-		return nil, &StageError{Stage: "scaler", Err: err}
-	}
-	in.main, in.opt = m, io
-	return m, nil
-}
-
-func (in *inputs) convert(f *Frame) (*scaler.Picture, error) {
-	pic, err := in.main.Convert(f)
-	if err == nil || !errors.Is(err, scaler.ErrMismatch) {
-		return pic, err
-	}
-	want := scaler.InputOptions{
-		Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Layout: in.main.Layout(),
-		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(),
-	}
-	if in.other == nil || in.opt != want {
-		if in.other != nil {
-			in.other.Close()
-			in.other = nil
-		}
-		if in.other, err = scaler.NewInput(want); err != nil {
-			return nil, err
-		}
-		in.opt = want
-	}
-	return in.other.Convert(f)
-}
-
-func (in *inputs) close() {
-	for _, c := range []*scaler.Input{in.main, in.other} {
-		if c != nil {
-			c.Close()
-		}
-	}
-	in.main, in.other = nil, nil
 }

@@ -46,7 +46,7 @@ func (o Options) Validate() error {
 	if o.AutoLadder && len(o.Ladder) > 0 {
 		bad("Ladder and AutoLadder (want one of them)")
 	}
-	errs = append(errs, o.validateLadder())
+	errs = append(errs, o.validateLadder(), o.validateAudio())
 	return errors.Join(errs...)
 }
 
@@ -55,11 +55,14 @@ func (o *Options) validateLive() error {
 	bad := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
 	}
+	if !o.LowLatency && o.PartDuration != 0 {
+		bad("PartDuration is for LowLatency")
+	}
 	if o.LowLatency && o.Container == TS {
 		bad("LowLatency needs fMP4 segments")
 	}
-	if o.PartDuration < 0 || o.PartDuration > o.SegmentDuration {
-		bad("PartDuration %s (want at most a segment's %s)", o.PartDuration, o.SegmentDuration)
+	if o.PartDuration < 0 || o.LowLatency && o.FrameRate.Known() && 2*o.partDuration(o.FrameRate) > o.SegmentDuration {
+		bad("PartDuration %s (want at most half a segment's %s)", o.PartDuration, o.SegmentDuration)
 	}
 	if o.Window != WindowAll && o.Window < 3*o.SegmentDuration {
 		bad("Window %s (want at least three segments of %s, or WindowAll)", o.Window, o.SegmentDuration)
