@@ -15,15 +15,20 @@ type codec struct {
 	format media.Codec
 	bits   int     // the most per sample
 	crf    float64 // default quality
+	least  int     // the smallest side in pixels
+	// presets are the names that there are, nil where libav itself says what is wrong without writing to standard error.
+	presets []string
 	// configure maps options to libav's names. Options that libav has as fields of its context are set by [New].
 	configure func(o *Options) map[string]string
 }
 
 var codecs = map[string]codec{
-	"libx264":   {media.CodecH264, 8, 21, configureX264},
-	"libx265":   {media.CodecHEVC, 10, 24, configureX265},
-	"libsvtav1": {media.CodecAV1, 10, 32, configureSVTAV1},
+	"libx264":   {media.CodecH264, 8, 21, 16, x26xPresets, configureX264},
+	"libx265":   {media.CodecHEVC, 10, 24, 16, x26xPresets, configureX265},
+	"libsvtav1": {media.CodecAV1, 10, 32, 64, nil, configureSVTAV1},
 }
+
+var x26xPresets = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}
 
 // Names returns the names of all encoders that the package can configure, sorted, whether this build has them or not.
 func Names() []string { return slices.Sorted(maps.Keys(codecs)) }
@@ -109,6 +114,9 @@ func configureSVTAV1(o *Options) map[string]string {
 	}
 	if o.CRF != 0 {
 		m["crf"] = crf(o.CRF)
+		if !o.LowLatency { // in its other modes SVT-AV1 makes key frames every GOP pictures and nowhere else
+			params = append(params, "enable-force-key-frames=1")
+		}
 	}
 	m["svtav1-params"] = strings.Join(params, ":")
 	return m
