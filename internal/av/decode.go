@@ -72,7 +72,11 @@ func (d *Decoder) Send(p *Packet) error {
 		c = cPacket(p.p)
 	}
 	mark := book.mark()
-	return check("decode "+d.name, C.fg_decode_send((*C.AVCodecContext)(d.cc.UnsafePointer()), c), d.cc.UnsafePointer(), mark)
+	code := C.fg_decode_send((*C.AVCodecContext)(d.cc.UnsafePointer()), c)
+	if code >= 0 {
+		return nil
+	}
+	return check("decode "+d.name, code, d.cc.UnsafePointer(), mark)
 }
 
 // receive takes the next raw frame. It returns ErrAgain when the decoder wants a packet first and io.EOF after the drain.
@@ -82,6 +86,9 @@ func (d *Decoder) receive() error {
 	}
 	mark := book.mark()
 	code := C.fg_decode_receive((*C.AVCodecContext)(d.cc.UnsafePointer()), cFrame(d.frame))
+	if code >= 0 {
+		return nil
+	}
 	return check("decode "+d.name, code, d.cc.UnsafePointer(), mark)
 }
 

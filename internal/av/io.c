@@ -86,3 +86,11 @@ int fg_stream_params(AVStream *st, const AVCodecParameters *p)
 	st->sample_aspect_ratio = p->sample_aspect_ratio;
 	return 0;
 }
+
+int fg_muxer_knows(const char *format, const char *key)
+{
+	const AVOutputFormat *f = av_guess_format(format, NULL, NULL);
+	const AVClass *general = avformat_get_class();
+	return f && ((f->priv_class && av_opt_find((void *)&f->priv_class, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ)) ||
+		     av_opt_find((void *)&general, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ));
+}

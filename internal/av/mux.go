@@ -164,6 +164,9 @@ func (m *Muxer) result(op string, code C.int, mark uint64) error {
 	if own := m.bridge.err(); own != nil {
 		return own
 	}
+	if code >= 0 {
+		return nil
+	}
 	return check(op+" "+m.format, code, unsafe.Pointer(m.c()), mark)
 }
 

@@ -1,10 +1,15 @@
 package av
 
+//#include "shim.h"
+//#include <stdlib.h>
+import "C"
+
 import (
 	"errors"
 	"fmt"
 	"sort"
 	"strings"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 )
@@ -36,4 +41,24 @@ func leftOver(d *astiav.Dictionary, owner string) error {
 	}
 	sort.Strings(names)
 	return fmt.Errorf("%w: %s does not know %s", ErrOption, owner, strings.Join(names, ", "))
+}
+
+// CheckMuxerOptions returns an error wrapping ErrOption that names the keys a muxer does not know. The dash muxer hands options on
+// to the muxer inside it and says nothing about those that nobody took.
+func CheckMuxerOptions(format string, options map[string]string) error {
+	var unknown []string
+	f := C.CString(format)
+	defer C.free(unsafe.Pointer(f))
+	for key := range options {
+		k := C.CString(key)
+		if C.fg_muxer_knows(f, k) == 0 {
+			unknown = append(unknown, key)
+		}
+		C.free(unsafe.Pointer(k))
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	sort.Strings(unknown)
+	return fmt.Errorf("%w: muxer %s does not know %s", ErrOption, format, strings.Join(unknown, ", "))
 }

@@ -45,6 +45,7 @@ int fg_io_attach(AVFormatContext *s, uintptr_t handle);
 void fg_io_detach(AVFormatContext *s);
 int fg_io_pb(AVFormatContext *s, uintptr_t handle);
 void fg_io_pb_free(AVFormatContext *s);
+int fg_muxer_knows(const char *format, const char *key);
 int fg_stream_params(AVStream *st, const AVCodecParameters *p);
 
 // decode.c
