@@ -25,10 +25,11 @@ type gridClock struct {
 
 // placement is what becomes of one frame.
 type placement struct {
-	raw     int64 // its slot by its instant alone
-	repeats int64 // slots before it that repeat the picture before
-	drop    bool  // the frame has no slot left
-	jumped  bool  // a gap longer than maxGap was closed
+	at      time.Time // when it came
+	raw     int64     // its instant alone, in parts of a slot
+	repeats int64     // slots before it that repeat the picture before
+	drop    bool      // the frame has no slot left
+	jumped  bool      // a gap longer than maxGap was closed
 }
 
 func newGridClock(o *Options) *gridClock {
@@ -38,27 +39,43 @@ func newGridClock(o *Options) *gridClock {
 	}
 }
 
-// place returns what to do with the frame that just came. Only PTS that do not increase are errors; the clock is then
+// Instants are compared in sixteenths of a slot.
+const fine = 16
+
+// place returns what to do with a frame that came at the given instant. Only PTS that do not increase are errors; the clock is then
 // unchanged. The caller commits the placement once it has carried it out.
-func (c *gridClock) place(f *Frame) (placement, error) {
-	raw, err := c.slot(f)
+func (c *gridClock) place(f *Frame, at time.Time) (placement, error) {
+	raw, err := c.instant(f, at)
 	if err != nil {
 		return placement{}, err
 	}
-	p := placement{raw: raw}
-	switch gap := raw + c.offset - c.next; {
-	case gap < 0:
-		p.drop = true
-	case gap > c.maxGap:
+	p := placement{at: at, raw: raw}
+	// late is how far behind its instant the frame would be shown in the next free slot.
+	late := raw + c.offset*fine - c.next*fine
+	early, tooLate := c.tolerance()
+	switch {
+	case late > c.maxGap*fine || late < -c.maxGap*fine-early:
 		p.jumped = true
-	default:
-		p.repeats = gap
+	case late < -early:
+		p.drop = true
+	case late >= tooLate:
+		p.repeats = (late + fine/2) / fine
 	}
 	return p, nil
 }
 
-// slot returns the grid's slot that is nearest to the frame's instant, before the corrections of earlier jumps.
-func (c *gridClock) slot(f *Frame) (int64, error) {
+// tolerance returns how early a frame may take the next slot, and how late is so late that slots before it are filled.
+// Times from a file are exact, so the nearest slot is right. Arrival times jitter: a frame may be one slot off before
+// anything is done, otherwise a steady source on the edge between two slots would be dropped and repeated in turn.
+func (c *gridClock) tolerance() (early, late int64) {
+	if c.mode == ClockWall {
+		return fine, fine * 3 / 2
+	}
+	return fine / 2, fine / 2
+}
+
+// instant returns the frame's instant on the grid, before the corrections of earlier jumps.
+func (c *gridClock) instant(f *Frame, at time.Time) (int64, error) {
 	if !c.started {
 		return 0, nil
 	}
@@ -67,24 +84,38 @@ func (c *gridClock) slot(f *Frame) (int64, error) {
 		if f.PTS <= c.last {
 			return 0, fmt.Errorf("%w: %d after %d (ticks of %s s)", ErrPTS, f.PTS, c.last, c.base)
 		}
-		return c.base.Rescale(f.PTS-c.pts0, c.rate.Frame()), nil
+		return c.base.Rescale(f.PTS-c.pts0, c.fineTick()), nil
 	case ClockWall:
-		return media.Nanosecond.Rescale(int64(c.now().Sub(c.start)), c.rate.Frame()), nil
+		return media.Nanosecond.Rescale(int64(at.Sub(c.start)), c.fineTick()), nil
 	}
-	return c.next, nil
+	return (c.next - c.offset) * fine, nil
 }
+
+func (c *gridClock) fineTick() Timebase { return Timebase{Num: c.rate.Den, Den: c.rate.Num * fine} }
 
 // commit moves the clock past a frame that was placed.
 func (c *gridClock) commit(f *Frame, p placement) {
 	if !c.started {
-		c.started, c.start, c.pts0 = true, c.now(), f.PTS
+		c.started, c.start, c.pts0 = true, p.at, f.PTS
 	}
 	c.last = f.PTS
 	if p.drop {
 		return
 	}
 	if p.jumped {
-		c.offset = c.next - p.raw
+		c.offset = c.next - (p.raw+fine/2)/fine
 	}
 	c.next += p.repeats + 1
 }
+
+// overdue returns how many slots have passed by the wall clock without a frame, keeping one that may still be on its way.
+func (c *gridClock) overdue() int64 {
+	if !c.started {
+		return 0
+	}
+	passed := media.Nanosecond.Rescale(int64(c.now().Sub(c.start)), c.fineTick())/fine + c.offset
+	return max(0, passed-c.next-1)
+}
+
+// skip moves the clock over slots that were filled without a frame.
+func (c *gridClock) skip(n int64) { c.next += n }

@@ -9,6 +9,8 @@ type Events struct {
 	Warning func(WarningInfo)
 	// SegmentReady is called when a segment can be read.
 	SegmentReady func(SegmentInfo)
+	// Audio is called when a source of sound fails, ends or comes back.
+	Audio func(AudioInfo)
 	// FrameDropped is called when a frame is dropped from all renditions.
 	FrameDropped func(DropInfo)
 }
@@ -38,6 +40,15 @@ func (s *Stream) warn(text string) {
 	s.opt.Logger.Warn(text)
 	if s.opt.Events.Warning != nil {
 		s.opt.Events.Warning(WarningInfo{Text: text})
+	}
+}
+
+// segmentReady counts a segment and tells whoever wants to know.
+func (s *Stream) segmentReady(info SegmentInfo) {
+	s.counters.segments.Add(1)
+	s.counters.bytes.Add(info.Bytes)
+	if s.opt.Events.SegmentReady != nil {
+		s.opt.Events.SegmentReady(info)
 	}
 }
 

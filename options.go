@@ -1,8 +1,6 @@
 package framegear
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -61,6 +59,9 @@ const (
 	DropWhenFull
 )
 
+// WindowAll as Options.Window keeps and lists everything of a live output.
+const WindowAll = time.Duration(-1)
+
 // Options configure a [Stream]. The zero value records one rendition at the source's size and 25 frames per second as fMP4
 // segments of two seconds with both manifests.
 type Options struct {
@@ -81,7 +82,7 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264. Preset may be PresetStreamGear.
 	Codec                 string
 	Preset, Tune, Profile string
 	CRF                   float64
@@ -90,16 +91,52 @@ type Options struct {
 	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
 	BitsPerPixel float64
 
+	// Filter is a chain of libavfilter in ffmpeg's words ("hflip,eq=contrast=1.2") that every frame goes through before it is
+	// scaled. It must give one picture for each that it takes; another size is then the source's size.
+	Filter string
+	// Aspect is the display aspect ratio as a fraction, such as 16/9. Zero: the source's, with square pixels.
+	Aspect Rate
+	// Color of the output for RGB and gray frames. Zero: limited-range BT.709 from 720 lines up, BT.601 below.
+	Color Color
+
 	// Format says which manifests to write.
 	Format Format
 	// Container of the segments.
 	Container Container
+	// ContainerExtra are raw options of the libav muxer inside the segments (mp4 or mpegts); unknown keys are errors.
+	ContainerExtra map[string]string
 	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s.
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
 	KeyInterval time.Duration
+	// Live makes a sliding window instead of a recording: old segments leave the manifests and then the sink.
+	Live bool
+	// LowLatency makes a live output in parts of PartDuration that players get at once: LL-HLS and LL-DASH over the same
+	// bytes, served by [Stream.Handler]. Files and remote sinks get the same segments with plain manifests.
+	LowLatency bool
+	// PartDuration is the longest part, of which the whole frames that fit are taken; down to one frame. Zero means 200 ms.
+	PartDuration time.Duration
+	// Window is how much of a live output is listed. Zero means 30 s; WindowAll lists everything, and keeps it.
+	Window time.Duration
+	// ExtraWindow is how long a segment is kept after it left the list. Zero means as long as Window.
+	ExtraWindow time.Duration
+	// RemoveAtExit deletes everything that was published when the stream ends.
+	RemoveAtExit bool
+	// TargetLatency is what players are told to hold behind the capture clock. Zero: derived from PartDuration.
+	TargetLatency time.Duration
+	// BurnClock draws the capture instant of each frame into the picture's top left corner, as blocks a machine can read.
+	BurnClock bool
+
+	// Audio are the sound tracks. Each is encoded once, whatever the number of renditions.
+	Audio []AudioTrack
+	// AudioOnly makes an output without pictures. Finish takes all there is of its files.
+	AudioOnly bool
+
 	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
 	Name string
+	// ClearPrevious deletes what an earlier stream left in the output's folder before the first frame: its segments,
+	// initialization segments, playlists, temporary files, and manifests of this name or an automatic one; nothing else.
+	ClearPrevious bool
 	// BaseURL is put before every URI in the manifests. Zero: relative URIs.
 	BaseURL string
 
@@ -137,6 +174,8 @@ func (o Options) withDefaults() Options {
 	if o.Queue == 0 {
 		o.Queue = 8
 	}
+	o.fillStreamGear()
+	o.fillLive()
 	if o.Clock == ClockAuto {
 		o.Clock = ClockCount
 	}
@@ -152,68 +191,42 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Validate returns all faults that can be seen before the first frame, each wrapping ErrOptions or ErrLadder.
-func (o Options) Validate() error {
-	o = o.withDefaults()
-	var errs []error
-	bad := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+// fillLive sets what live outputs do differently.
+func (o *Options) fillLive() {
+	if o.LowLatency {
+		o.Live = true
+		if o.PartDuration == 0 {
+			o.PartDuration = 200 * time.Millisecond
+		}
 	}
-	if err := o.FrameRate.Validate(); err != nil {
-		bad("FrameRate: %v", err)
+	if !o.Live {
+		return
 	}
-	if !o.Timebase.Valid() {
-		bad("Timebase %s (want positive terms)", o.Timebase)
+	if o.Clock == ClockAuto {
+		o.Clock = ClockWall
 	}
-	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS {
-		bad("Clock, WhenFull, Format and Container take only the constants of their types")
+	if o.WhenFull == FullAuto {
+		o.WhenFull = DropWhenFull
 	}
-	if o.Container == TS && o.Format != HLS {
-		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
+	if o.Window == 0 {
+		o.Window = 30 * time.Second
 	}
-	if o.SegmentDuration < 0 || o.SegmentDuration > time.Hour || o.KeyInterval < 0 || o.KeyInterval > o.SegmentDuration {
-		bad("SegmentDuration %s, KeyInterval %s (want a key interval of at most a segment, a segment of at most an hour)",
-			o.SegmentDuration, o.KeyInterval)
+	if o.ExtraWindow == 0 {
+		o.ExtraWindow = o.Window
 	}
-	if o.Queue < 1 || o.Queue > 1000 {
-		bad("Queue %d (want 1 to 1000 frames)", o.Queue)
-	}
-	if o.BitsPerPixel < 0 || o.MaxGap < 0 {
-		bad("BitsPerPixel %g, MaxGap %s (want 0 or more)", o.BitsPerPixel, o.MaxGap)
-	}
-	if o.AutoLadder && len(o.Ladder) > 0 {
-		bad("Ladder and AutoLadder (want one of them)")
-	}
-	errs = append(errs, o.validateLadder())
-	return errors.Join(errs...)
 }
 
-// validateLadder checks what does not need the source's size.
-func (o *Options) validateLadder() error {
-	var errs []error
-	for i, r := range o.Ladder {
-		bad := func(format string, args ...any) {
-			errs = append(errs, fmt.Errorf("%w: rung %d (%dx%d): %s", ErrLadder, i, r.Width, r.Height, fmt.Sprintf(format, args...)))
-		}
-		if r.Width < 0 || r.Height < 0 || r.Width > media.MaxSide || r.Height > media.MaxSide {
-			bad("sides must be 0 (the source's) to %d", media.MaxSide)
-		}
-		if r.Bitrate < 0 || r.MaxBitrate < 0 || r.BufferSize < 0 {
-			bad("bit rates and buffers must not be negative")
-		}
-		if r.FrameRate != (Rate{}) {
-			if err := r.FrameRate.Validate(); err != nil {
-				bad("%v", err)
-			}
-		}
-		if r.Codec != "" && encoder.Format(r.Codec) == "" {
-			bad("codec %q (want one of %v)", r.Codec, encoder.Names())
-		}
+// partDuration returns how long the parts of a rendition are: as many whole frames as fit into the wanted length, at least
+// one. It is what manifests call the target, since a part must have 85 % of that (RFC 8216bis section 4.4.4.9).
+func (o *Options) partDuration(rate Rate) time.Duration {
+	if o.PartDuration == 0 {
+		return 0
 	}
-	if o.Codec != "" && encoder.Format(o.Codec) == "" {
-		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Names()))
+	n := media.Nanosecond.Rescale(int64(o.PartDuration), rate.Frame())
+	if rate.Frame().Duration(n) > o.PartDuration+time.Microsecond {
+		n--
 	}
-	return errors.Join(errs...)
+	return rate.Frame().Duration(max(n, 1))
 }
 
 // encoderOptions returns what one rung's encoder is opened with.
@@ -221,7 +234,7 @@ func (o *Options) encoderOptions(g *rung) encoder.Options {
 	opt := encoder.Options{
 		Codec: g.Codec, Width: g.Width, Height: g.Height, Layout: g.layout, Color: g.color, FrameRate: g.FrameRate,
 		Timescale: o.timescale(), SAR: g.sar, Bitrate: g.Bitrate, MaxBitrate: g.MaxBitrate, BufferSize: g.BufferSize, CRF: g.CRF,
-		BFrames: g.BFrames, Preset: g.Preset, Tune: g.Tune, Profile: g.Profile, Threads: g.Threads, Extra: g.Extra, Logger: o.Logger,
+		BFrames: g.BFrames, LowLatency: o.LowLatency, Preset: g.Preset, Tune: g.Tune, Profile: g.Profile, Threads: g.Threads, Extra: g.Extra, Logger: o.Logger,
 	}
 	if grid, err := o.grid(); err == nil {
 		opt.GOP = int(max(1, media.MulDiv(grid.KeyFrames, g.FrameRate.Num, g.FrameRate.Den, o.FrameRate.Num, o.FrameRate.Den)))

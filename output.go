@@ -1,8 +1,12 @@
 package framegear
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -12,13 +16,20 @@ import (
 
 // place is where an output goes and what its manifests are called.
 type place struct {
+	// sink takes segments, init segments and manifests.
 	sink sink.Sink
+	// parts takes the objects of low-latency parts: memory, because only an origin can serve them in time. Nil without.
+	parts sink.Sink
+	// objects is what can be read back, nil when nothing can.
+	objects sink.Reader
 	// name of the manifests without extension.
 	name string
 	// at is what comes before an object's name to make its path or URL.
 	at string
-	// owned is set when the stream made the sink.
-	owned bool
+	// own is what the stream made and closes.
+	own []io.Closer
+	// fresh is a folder that was not there before; it goes again when nothing came into it.
+	fresh string
 }
 
 // openOutput understands what [New] is given: "" (memory), a folder, a manifest's path or an http(s) URL of either.
@@ -31,28 +42,74 @@ func openOutput(output string, o *Options) (place, error) {
 	if dir != "" {
 		p.at = strings.TrimSuffix(dir, "/") + "/"
 	}
-	if p.sink != nil {
-		return p, nil
+	if p.sink == nil {
+		if _, missing := os.Stat(dir); dir != "" && !isURL(dir) && errors.Is(missing, fs.ErrNotExist) {
+			p.fresh = dir
+		}
+		if p.sink, err = openSink(dir); err != nil {
+			return place{}, fmt.Errorf("framegear: output %s: %w", output, err)
+		}
+		if c, ok := p.sink.(io.Closer); ok {
+			p.own = append(p.own, c)
+		}
 	}
-	p.owned = true
-	switch {
-	case output == "":
-		p.sink = sink.NewMemory()
-	case isURL(dir):
-		p.sink, err = sink.NewHTTP(dir, sink.HTTPOptions{})
-	default:
-		p.sink, err = sink.NewDir(dir)
+	if o.ClearPrevious {
+		if err := p.clear(); err != nil {
+			return place{}, errors.Join(fmt.Errorf("framegear: output %s: %w", output, err), p.close())
+		}
 	}
-	if err != nil {
-		return place{}, fmt.Errorf("framegear: output %s: %w", output, err)
+	if o.LowLatency {
+		p.keepInMemory()
 	}
+	p.objects, _ = p.sink.(sink.Reader)
 	return p, nil
+}
+
+func openSink(dir string) (sink.Sink, error) {
+	switch {
+	case dir == "":
+		return sink.NewMemory(), nil
+	case isURL(dir):
+		return sink.NewHTTP(dir, sink.HTTPOptions{})
+	}
+	return sink.NewDir(dir)
+}
+
+// keepInMemory puts memory before the sink, so that the origin answers from there whatever the sink is.
+func (p *place) keepInMemory() {
+	if m, ok := p.sink.(*sink.Memory); ok {
+		p.parts = m
+		return
+	}
+	m := sink.NewMemory()
+	p.parts, p.sink = m, sink.Tee(m, p.sink)
+}
+
+// files reports whether manifests are wanted as objects, which nobody reads from memory: the origin renders its own.
+func (p *place) files() bool {
+	_, memory := p.sink.(*sink.Memory)
+	return !memory
+}
+
+func (p *place) close() error {
+	var errs []error
+	for _, c := range p.own {
+		errs = append(errs, c.Close())
+	}
+	if p.fresh != "" {
+		_ = os.Remove(p.fresh) // fails, as it should, for a folder with something in it
+	}
+	return errors.Join(errs...)
 }
 
 // splitOutput separates the folder from the manifests' name.
 func splitOutput(output string, o *Options) (dir, name string, err error) {
 	name = o.Name
-	if name == "" {
+	switch {
+	case name != "":
+	case o.Live:
+		name = "live"
+	default:
 		name = "stream"
 	}
 	if strings.ContainsAny(name, "/\\") || name == "." || name == ".." {
@@ -78,6 +135,9 @@ func splitOutput(output string, o *Options) (dir, name string, err error) {
 			return "", "", err
 		}
 		return folder, strings.TrimSuffix(base, path.Ext(base)), nil
+	}
+	if err := checkFolder(output); err != nil {
+		return "", "", err
 	}
 	return output, name, nil
 }

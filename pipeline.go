@@ -2,7 +2,6 @@ package framegear
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -24,6 +23,7 @@ type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
 	renditions []*rendition
+	sound      []*soundTrack
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
 	sets       sync.Pool
@@ -48,13 +48,10 @@ type item struct {
 	pic *scaler.Picture
 }
 
-func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
+func newPipeline(s *Stream, src sourceSpec) (*pipeline, error) {
 	grid, err := s.opt.grid()
 	if err != nil {
 		return nil, err
-	}
-	src := sourceSpec{
-		width: in.Width(), height: in.Height(), color: in.Color(), layout: in.Layout(), rgb: in.FromRGB(),
 	}
 	if s.opt.AutoLadder {
 		s.opt.Ladder = AutoLadder(src.width, src.height, s.opt.FrameRate)
@@ -66,14 +63,19 @@ func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
-	p.sets.New = func() any { return new(frameSet) }
+	p := emptyPipeline(s, grid)
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
 	}
 	p.start()
 	return p, nil
+}
+
+func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
+	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	p.sets.New = func() any { return new(frameSet) }
+	return p
 }
 
 // build opens every rendition before anything is written, so that a ladder that cannot work leaves nothing behind.
@@ -85,6 +87,14 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 			return err
 		}
 		p.renditions = append(p.renditions, r)
+	}
+	if err := p.openSound(); err != nil {
+		return err
+	}
+	for i := range p.renditions {
+		if err := p.renditions[i].openMuxer(); err != nil {
+			return err
+		}
 	}
 	for i := range rungs {
 		if parent := rungs[i].parent; parent >= 0 {
@@ -101,6 +111,13 @@ func (p *pipeline) start() {
 		go func() {
 			defer p.work.Done()
 			r.run()
+		}()
+	}
+	for _, st := range p.sound {
+		p.work.Add(1)
+		go func() {
+			defer p.work.Done()
+			st.run()
 		}()
 	}
 }
@@ -154,10 +171,16 @@ func (p *pipeline) done(set *frameSet) {
 func (p *pipeline) fail(err error) {
 	p.once.Do(func() {
 		p.cause = err
-		p.abort.Store(true)
+		p.halt()
 		close(p.failed)
 		p.s.opt.Logger.Error("stream ended", "err", err)
 	})
+}
+
+// halt makes everything inside stop soon, sources of sound included.
+func (p *pipeline) halt() {
+	p.abort.Store(true)
+	p.s.stopSound()
 }
 
 // err returns the error that ended the stream.
@@ -173,6 +196,7 @@ func (p *pipeline) err() error {
 // end lets the renditions run dry.
 func (p *pipeline) end() {
 	p.ending.Do(func() {
+		p.endSound()
 		for _, r := range p.renditions {
 			if r.parent < 0 {
 				close(r.in)
@@ -192,12 +216,13 @@ func (p *pipeline) finish(ctx context.Context) error {
 	select {
 	case <-drained:
 	case <-ctx.Done():
-		p.abort.Store(true)
+		p.halt()
 		<-drained
 		return ctx.Err()
 	}
 	if err := p.err(); err != nil {
-		return errors.Join(err, p.publisher.stop())
+		p.publisher.stop()
+		return err
 	}
 	if err := p.publisher.finish(); err != nil {
 		p.fail(&StageError{Stage: "publish", Err: err})
@@ -207,15 +232,18 @@ func (p *pipeline) finish(ctx context.Context) error {
 
 // close stops everything and frees it.
 func (p *pipeline) close() {
-	p.abort.Store(true)
+	p.halt()
 	p.end()
 	p.work.Wait()
-	_ = p.publisher.stop()
+	p.publisher.stop()
 	p.free()
 }
 
 func (p *pipeline) free() {
 	for _, r := range p.renditions {
 		r.free()
+	}
+	for _, st := range p.sound {
+		st.free()
 	}
 }

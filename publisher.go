@@ -2,9 +2,12 @@ package framegear
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"path"
 	"sync"
+	"time"
 
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
@@ -15,15 +18,15 @@ import (
 )
 
 // publisher keeps the timeline of what exists and writes the manifests that say so: always after the bytes they name, always
-// as a whole. Renditions report to it from their own goroutines; one goroutine of its own renders and writes, and several reports
-// in the meantime become one update.
+// as a whole. Renditions report to it from their own goroutines; one goroutine of its own renders and writes, and several
+// reports in the meantime become one update. The origin does not wait for that: it renders from Snapshot.
 type publisher struct {
 	p *pipeline
 
 	mu      sync.Mutex
-	state   manifest.State
-	tracks  []manifest.Track
-	meters  []*manifest.Meter
+	base    manifest.Presentation // what all states share
+	tracks  []track
+	window  *window
 	current *manifest.Presentation // immutable
 	changed chan struct{}          // closed when current is replaced
 
@@ -33,19 +36,34 @@ type publisher struct {
 	once  sync.Once
 }
 
+// track is one track in the making.
+type track struct {
+	manifest.Track
+	meter *manifest.Meter
+}
+
 func newPublisher(p *pipeline, rungs []rung) *publisher {
 	pub := &publisher{p: p, changed: make(chan struct{}), dirty: make(chan struct{}, 1), quit: make(chan struct{})}
 	o := &p.s.opt
+	pub.base = manifest.Presentation{
+		SegmentDuration: p.grid.Duration(), BaseURL: o.BaseURL, TargetLatency: o.TargetLatency,
+	}
+	if o.Live {
+		pub.base.State, pub.base.UTCTiming = manifest.StateLive, "time"
+		pub.base.Window = max(0, o.Window)
+	}
+	pub.window = newWindow(o, p.s.place.sink, p.s.place.parts)
+	extension := map[Container]string{FMP4: "m4s", TS: "ts"}[o.Container]
 	for i := range rungs {
 		id := rungs[i].id
-		t := manifest.Track{ID: id, Container: manifest.Container(o.Container), Timescale: p.grid.Timescale, Playlist: id + "/media.m3u8"}
-		if o.Container == TS {
-			t.SegmentTemplate = id + "/$Number$.ts"
-		} else {
-			t.SegmentTemplate = id + "/$Number$.m4s"
-		}
-		pub.tracks = append(pub.tracks, t)
-		pub.meters = append(pub.meters, manifest.NewMeter(p.grid.Duration()))
+		pub.tracks = append(pub.tracks, track{
+			Track: manifest.Track{
+				ID: id, PartDuration: o.partDuration(rungs[i].FrameRate), Container: manifest.Container(o.Container), Timescale: p.grid.Timescale,
+				Playlist: id + "/media.m3u8", SegmentTemplate: id + "/$Number$." + extension,
+			},
+			meter: manifest.NewMeter(p.grid.Duration()),
+		})
+		pub.base.PartDuration = max(pub.base.PartDuration, pub.tracks[i].PartDuration)
 	}
 	return pub
 }
@@ -61,63 +79,111 @@ func (pub *publisher) describe(track int, params media.CodecParameters) error {
 	return nil
 }
 
+// setStart sets the wall-clock instant of media time zero.
+func (pub *publisher) setStart(at time.Time) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	pub.base.Start = at
+}
+
 func (pub *publisher) initReady(track int, name string) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
 	pub.tracks[track].Init = name
 }
 
+// partReady lists a part of the segment in the making.
+func (pub *publisher) partReady(track int, part muxer.Part) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	t := &pub.tracks[track]
+	open := manifest.Segment{Number: part.Number, Start: part.Start, URI: manifest.SegmentURI(t.SegmentTemplate, part.Number)}
+	if t.Open != nil && t.Open.Number == part.Number {
+		open = *t.Open
+	}
+	open.Duration += part.Duration
+	open.Bytes += part.Bytes
+	open.Parts = append(open.Parts, manifest.Part{
+		URI: part.Name, Start: part.Start, Duration: part.Duration, Bytes: part.Bytes, Independent: part.Independent,
+	})
+	t.Open = &open
+	pub.replace()
+}
+
+// segmentReady lists a complete segment.
 func (pub *publisher) segmentReady(track int, seg muxer.Segment) {
 	pub.mu.Lock()
 	t := &pub.tracks[track]
-	pub.meters[track].Add(seg.Bytes, seg.Duration, t.Timescale)
-	t.Rate = pub.meters[track].Rate()
-	t.Segments = append(t.Segments, manifest.Segment{
+	done := manifest.Segment{
 		Number: seg.Number, Start: seg.Start, Duration: seg.Duration, Frames: seg.Frames, Bytes: seg.Bytes, URI: seg.Name,
-	})
+	}
+	if t.Open != nil {
+		done.Parts = t.Open.Parts
+		t.Open = nil
+	}
+	t.meter.Add(seg.Bytes, seg.Duration, t.Timescale)
+	t.Rate = t.meter.Rate()
+	t.Segments = append(t.Segments, done)
+	pub.window.slide(t)
 	pub.replace()
+	info := pub.info(t, seg)
 	pub.mu.Unlock()
-	pub.announce(track, seg)
+	pub.p.s.segmentReady(info)
 	select {
 	case pub.dirty <- struct{}{}:
 	default:
 	}
 }
 
-func (pub *publisher) announce(track int, seg muxer.Segment) {
-	s := pub.p.s
-	s.counters.segments.Add(1)
-	s.counters.bytes.Add(seg.Bytes)
-	if s.opt.Events.SegmentReady == nil {
-		return
+func (pub *publisher) info(t *track, seg muxer.Segment) SegmentInfo {
+	return SegmentInfo{
+		Track: t.ID, Number: seg.Number, Name: seg.Name, Start: seg.Start, Duration: seg.Duration,
+		Timebase: Timebase{Num: 1, Den: t.Timescale}, Frames: seg.Frames, Bytes: seg.Bytes,
 	}
-	s.opt.Events.SegmentReady(SegmentInfo{
-		Track: pub.tracks[track].ID, Number: seg.Number, Name: seg.Name, Start: seg.Start, Duration: seg.Duration,
-		Timebase: Timebase{Num: 1, Den: pub.p.grid.Timescale}, Frames: seg.Frames, Bytes: seg.Bytes,
-	})
 }
 
-// replace makes the current presentation anew: the segments that exist in every track. The caller holds the lock.
+// replace makes the current presentation anew. The caller holds the lock. Without low latency the tracks list the segments
+// that exist in all of them; with it, each track's playlist goes as far as its own parts.
 func (pub *publisher) replace() {
-	o := &pub.p.s.opt
-	complete := len(pub.tracks[0].Segments)
+	next := pub.base
+	next.Published = pub.p.s.opt.now()
+	next.Tracks = make([]manifest.Track, len(pub.tracks))
 	for i := range pub.tracks {
-		complete = min(complete, len(pub.tracks[i].Segments))
-	}
-	next := &manifest.Presentation{
-		State: pub.state, Published: o.now(), SegmentDuration: pub.p.grid.Duration(), BaseURL: o.BaseURL,
-		Tracks: append([]manifest.Track(nil), pub.tracks...),
-	}
-	for i := range next.Tracks {
 		t := &next.Tracks[i]
-		t.Segments = t.Segments[:complete:complete]
+		*t = pub.tracks[i].Track
+		t.Segments = t.Segments[:len(t.Segments):len(t.Segments)]
 	}
-	pub.current = next
+	if !next.LowLatency() {
+		level(next.Tracks)
+	}
+	pub.current = &next
 	close(pub.changed)
 	pub.changed = make(chan struct{})
 }
 
-// Snapshot returns the present state, which is nil before the first segment, and a channel that is closed when it changes.
+// level leaves only the complete segments that every track has, and reports whether there are any.
+func level(tracks []manifest.Track) bool {
+	end := int64(math.MaxInt64)
+	for i := range tracks {
+		tracks[i].Open = nil
+		if !tracks[i].Over {
+			end = min(end, tracks[i].NextNumber())
+		}
+	}
+	some := true
+	for i := range tracks {
+		t := &tracks[i]
+		keep := len(t.Segments)
+		for keep > 0 && t.Segments[keep-1].Number >= end {
+			keep--
+		}
+		t.Segments = t.Segments[:keep:keep]
+		some = some && keep > 0
+	}
+	return some
+}
+
+// Snapshot returns the present state, which is nil before there is anything, and a channel that is closed when it changes.
 func (pub *publisher) Snapshot() (*manifest.Presentation, <-chan struct{}) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
@@ -131,7 +197,7 @@ func (pub *publisher) start() {
 		for {
 			select {
 			case <-pub.dirty:
-				if err := pub.write(); err != nil {
+				if err := pub.update(); err != nil {
 					pub.p.fail(&StageError{Stage: "publish", Err: err})
 				}
 			case <-pub.quit:
@@ -141,43 +207,94 @@ func (pub *publisher) start() {
 	}()
 }
 
+// update writes the manifests and then deletes what none of them names any more.
+func (pub *publisher) update() error {
+	if err := pub.write(); err != nil {
+		return err
+	}
+	return pub.window.sweep(pub.p.s.opt.now())
+}
+
 // stop ends the goroutine; what is published stays as it is.
-func (pub *publisher) stop() error {
+func (pub *publisher) stop() {
 	pub.once.Do(func() { close(pub.quit) })
 	pub.work.Wait()
-	return nil
 }
 
 // finish writes the final manifests.
 func (pub *publisher) finish() error {
-	if err := pub.stop(); err != nil {
-		return err
-	}
+	pub.stop()
 	pub.mu.Lock()
-	pub.state = manifest.StateEnded
+	pub.base.State = manifest.StateEnded
 	pub.replace()
 	pub.mu.Unlock()
 	return pub.write()
 }
 
+// remove deletes everything that was published: what players look for first goes first.
+func (pub *publisher) remove() error {
+	ctx, place := context.Background(), &pub.p.s.place
+	var errs []error
+	drop := func(s sink.Sink, name string) {
+		if s != nil && name != "" {
+			errs = append(errs, s.Remove(ctx, name))
+		}
+	}
+	drop(place.sink, place.name+".mpd")
+	drop(place.sink, place.name+".m3u8")
+	for i := range pub.tracks {
+		t := &pub.tracks[i]
+		drop(place.sink, t.Playlist)
+		for _, s := range t.Segments {
+			for _, p := range s.Parts {
+				drop(place.parts, p.URI)
+			}
+			drop(place.sink, s.URI)
+		}
+		drop(place.sink, t.Init)
+	}
+	for _, r := range pub.window.all() {
+		drop(r.sink, r.name)
+	}
+	return errors.Join(errs...)
+}
+
 // write renders the current presentation and writes every manifest of the output's formats: media playlists before the
-// multivariant playlist that names them.
+// multivariant playlist that names them. Files cannot make a player wait, so they never offer parts.
 func (pub *publisher) write() error {
 	pres, _ := pub.Snapshot()
-	if pres == nil || len(pres.Tracks[0].Segments) == 0 {
+	if pres == nil || !pub.p.s.place.files() {
+		return nil
+	}
+	plain := plainOf(pres)
+	if plain == nil {
 		return nil
 	}
 	o := &pub.p.s.opt
 	if o.Format != DASH {
-		if err := pub.writeHLS(pres); err != nil {
+		if err := pub.writeHLS(plain); err != nil {
 			return err
 		}
 	}
 	if o.Format != HLS {
-		b, err := dash.Render(pres)
+		b, err := dash.Render(plain)
 		return pub.put(pub.p.s.place.name+".mpd", b, err)
 	}
 	return nil
+}
+
+// plainOf returns the presentation without parts and without what only some tracks have, nil when nothing is left.
+func plainOf(p *manifest.Presentation) *manifest.Presentation {
+	plain := *p
+	plain.PartDuration, plain.UTCTiming = 0, ""
+	plain.Tracks = append([]manifest.Track(nil), p.Tracks...)
+	for i := range plain.Tracks {
+		plain.Tracks[i].PartDuration = 0
+	}
+	if !level(plain.Tracks) {
+		return nil
+	}
+	return &plain
 }
 
 func (pub *publisher) writeHLS(pres *manifest.Presentation) error {

@@ -2,8 +2,10 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/muxer"
 	"github.com/framegear/framegear/scaler"
 )
@@ -17,21 +19,29 @@ type rendition struct {
 	children []*rendition
 
 	branch *scaler.Branch
+	filter *av.Chain // Rendition.Filter, nil without
 	enc    *encoder.Encoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
+	join   *joiner
 	times  rungClock
 	emit   func(*encoder.Packet) error
+	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
+
+	seen   *scaler.Picture // the last picture that came in, to recognise repeats
+	scaled *scaler.Picture // and what became of it
 }
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
 	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate)}
+	r.join = newJoiner(p.grid.Timescale)
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
 	}
+	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
-		if err := r.mux.Write(pkt, 0); err != nil {
+		if err := r.join.write(pkt, 0); err != nil {
 			return r.fault("muxer", err)
 		}
 		return nil
@@ -48,24 +58,61 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
 		return r.fault("scaler", err)
 	}
-	if r.enc, err = encoder.New(r.p.s.opt.encoderOptions(r.rung)); err != nil {
+	if err := r.openFilter(); err != nil {
+		return err
+	}
+	opt := r.p.s.opt.encoderOptions(r.rung)
+	if !r.times.uniform() {
+		opt.BFrames = encoder.NoBFrames
+	}
+	if r.enc, err = encoder.New(opt); err != nil {
 		return r.fault("encoder", err)
 	}
 	if r.params, err = r.enc.Parameters(); err != nil {
 		return r.fault("encoder", err)
 	}
-	pub := r.p.publisher
-	if err := pub.describe(r.index, r.params.CodecParameters); err != nil {
+	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
 		return r.fault("encoder", err)
 	}
+	return nil
+}
+
+// openMuxer opens the last stage, once it is known whether there is sound in the same segments.
+func (r *rendition) openMuxer() (err error) {
+	pub := r.p.publisher
+	streams, scales := []*muxer.Parameters{r.params}, []int64{r.p.grid.Timescale}
+	for _, st := range r.p.sound {
+		if st.mux == nil {
+			streams, scales = append(streams, st.track.Parameters()), append(scales, int64(st.track.Rate()))
+			params := st.track.Parameters().CodecParameters
+			pub.tracks[r.index].MuxedAudio = &params
+		}
+	}
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
-		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
-		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
+		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit:    func(name string) { pub.initReady(r.index, name) },
+		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
 		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
 	})
 	if err != nil {
 		return r.fault("muxer", err)
+	}
+	r.join.mux = r.mux
+	return nil
+}
+
+func (r *rendition) openFilter() (err error) {
+	if r.Filter == "" {
+		return nil
+	}
+	r.filter, err = av.NewChain(av.ChainConfig{
+		Filters: r.Filter, Width: r.Width, Height: r.Height, Layout: r.layout, Color: r.color, OutWidth: r.Width, OutHeight: r.Height,
+		FrameRate: r.FrameRate, Logger: r.p.s.opt.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %s: Filter: %w", ErrLadder, r.rung, err)
 	}
 	return nil
 }
@@ -104,21 +151,49 @@ func (r *rendition) run() {
 
 // process scales, hands on, and encodes one instant.
 func (r *rendition) process(it item) error {
-	pic, err := r.branch.Scale(it.pic)
-	if err != nil {
+	if err := r.scale(it.pic); err != nil {
 		r.pass(it.set)
 		return r.fault("scaler", err)
 	}
-	defer pic.Release()
 	for _, c := range r.children {
-		c.in <- item{it.set, pic.Retain()}
+		c.in <- item{it.set, r.scaled.Retain()}
 	}
-	return r.times.frames(it.set.slot, func(pts, duration int64, key bool) error {
-		if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
-			return asStage(err, r)
-		}
+	return r.times.frames(it.set.slot, r.encode)
+}
+
+// scale sets scaled. A repeated picture is not scaled again.
+func (r *rendition) scale(pic *scaler.Picture) error {
+	if pic == r.seen {
 		return nil
-	})
+	}
+	scaled, err := r.branch.Scale(pic)
+	if err != nil {
+		return err
+	}
+	r.forget()
+	r.seen, r.scaled = pic.Retain(), scaled
+	return nil
+}
+
+func (r *rendition) forget() {
+	r.seen.Release()
+	r.scaled.Release()
+	r.seen, r.scaled = nil, nil
+}
+
+func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
+	pic := r.scaled
+	if r.filter != nil {
+		var err error
+		if pic, err = r.filter.Run(pic); err != nil {
+			return r.fault("filter", err)
+		}
+		defer pic.Release()
+	}
+	if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
+		return asStage(err, r)
+	}
+	return nil
 }
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
@@ -141,13 +216,15 @@ func (r *rendition) finish() error {
 	if err := r.enc.Flush(r.emit); err != nil {
 		return asStage(err, r)
 	}
-	if err := r.mux.Finish(); err != nil {
+	if err := r.join.end(0); err != nil {
 		return r.fault("muxer", err)
 	}
 	return nil
 }
 
 func (r *rendition) free() {
+	r.forget()
+	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
 	}
@@ -159,5 +236,8 @@ func (r *rendition) free() {
 	}
 	if r.branch != nil {
 		r.branch.Close()
+	}
+	if r.filter != nil {
+		r.filter.Close()
 	}
 }

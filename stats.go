@@ -21,8 +21,12 @@ type Stats struct {
 	Jumps int64
 	// Duration is the length of the output so far.
 	Duration time.Duration
+	// Queued is how many frame sets are inside the pipeline.
+	Queued int
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
+	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64
 }
@@ -33,6 +37,14 @@ func (s *Stream) Stats() Stats {
 		FramesIn: s.counters.in.Load(), FramesOut: s.counters.out.Load(), Repeated: s.counters.repeated.Load(),
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
 		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
+	}
+	if p := s.origin.pipeline(); p != nil {
+		st.Queued = len(p.room)
+		for _, t := range p.sound {
+			t.mu.Lock()
+			st.Audio = append(st.Audio, t.stats)
+			t.mu.Unlock()
+		}
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st

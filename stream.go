@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/scaler"
 )
@@ -25,8 +26,17 @@ type Stream struct {
 	ended  bool
 
 	closing  chan struct{} // closed by Close: whoever waits for room gives up
+	released sync.Once
 	closed   sync.Once
+	pacing   sync.WaitGroup
+	origin   originState
 	counters counters
+
+	sound      sound
+	soundMu    sync.Mutex // held while a block of sound is taken
+	soundStart atomic.Pointer[time.Time]
+	soundCtx   context.Context // of the sources; ends with stopSound
+	stopSound  context.CancelFunc
 }
 
 type counters struct {
@@ -41,11 +51,21 @@ func New(output string, o Options) (*Stream, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	p, err := openOutput(output, &o)
-	if err != nil {
+	s := &Stream{opt: o, clock: newGridClock(&o), closing: make(chan struct{})}
+	s.soundCtx, s.stopSound = context.WithCancel(context.Background())
+	if err := s.openSound(); err != nil {
+		s.stopSound()
 		return nil, err
 	}
-	return &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}, nil
+	p, err := openOutput(output, &o)
+	if err != nil {
+		s.stopSound()
+		s.closeSound()
+		return nil, err
+	}
+	s.place = p
+	s.origin.changed = make(chan struct{})
+	return s, nil
 }
 
 // WriteFrame gives the stream one frame, which is borrowed for the call: it is converted before WriteFrame returns, without a copy.
@@ -57,6 +77,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
 		return nil
 	}
+	arrived := s.opt.now() // before anything that takes time: opening encoders takes some
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
@@ -65,7 +86,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if err := s.accept(f); err != nil {
 		return err
 	}
-	at, err := s.clock.place(f)
+	at, err := s.clock.place(f, arrived)
 	if err != nil {
 		return err
 	}
@@ -83,6 +104,9 @@ func (s *Stream) accept(f *Frame) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
+	if s.opt.AudioOnly {
+		return fmt.Errorf("%w: a frame for an output with AudioOnly", ErrOptions)
+	}
 	if s.first == nil {
 		return s.begin(f)
 	}
@@ -98,34 +122,42 @@ func (s *Stream) accept(f *Frame) error {
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
 func (s *Stream) begin(f *Frame) error {
-	in, err := s.inputs.open(f, &s.opt)
+	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, in)
+	pipe, err := newPipeline(s, src)
 	if err != nil {
 		s.inputs.close()
 		return err
 	}
 	s.pipe = pipe
+	s.origin.begin(pipe.publisher)
 	s.first = &Frame{Format: f.Format, Width: f.Width, Height: f.Height}
 	return nil
 }
 
 // write converts the frame and sends it on, after the repeats that fill the time before it.
 func (s *Stream) write(f *Frame, at placement) error {
-	if err := s.repeat(at.repeats); err != nil {
-		return err
+	if err := s.fill(at.repeats); err != nil {
+		return s.refused(err)
 	}
+	at.repeats = 0
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
-	pic, err := s.inputs.convert(f)
+	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
-		return &StageError{Stage: "scaler", Err: err}
+		return err
 	}
-	s.pipe.send(pic, s.clock.next+at.repeats)
+	if s.opt.BurnClock {
+		burn(pic, captured(f, at.at))
+	}
+	if !s.clock.started {
+		s.start(f, at)
+	}
+	s.pipe.send(pic, s.clock.next)
 	s.last.Release()
 	s.last = pic
 	s.clock.commit(f, at)
@@ -134,18 +166,24 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
+	s.pullSound()
 	return nil
 }
 
-// repeat fills n slots with the last picture.
-func (s *Stream) repeat(n int64) error {
-	for i := range n {
+// fill shows the last picture for n more slots. When a live output has no room it returns ErrDropped and the slots stay owed:
+// the next frame or tick of the clock fills them, which costs far less than new pictures would.
+func (s *Stream) fill(n int64) error {
+	for range n {
 		if err := s.pipe.admit(); err != nil {
-			return s.refused(err)
+			return err
 		}
-		s.pipe.send(s.last, s.clock.next+i)
+		s.pipe.send(s.last, s.clock.next)
+		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
+	}
+	if n > 0 {
+		s.pullSound()
 	}
 	return nil
 }
@@ -164,9 +202,10 @@ func (s *Stream) drop(why DropReason) {
 	}
 }
 
-// Finish drains the encoders, publishes the last segment and the final manifests (ENDLIST, static MPD), and waits for all of it or for the
-// context; when the context ends first the output is closed as it is and ctx.Err() is returned. It returns the error that ended the stream, if one did.
-// Every method returns ErrClosed afterwards, except Close and Stats.
+// Finish drains the encoders, publishes the last segment and the final manifests (ENDLIST, static MPD), and waits for all of
+// it or for the context; when the context ends first the output stays as it is and ctx.Err() is returned. It returns the error that
+// ended the stream, if one did. Afterwards every method returns ErrClosed, except Close and Stats; the output can still be read through
+// Handler until Close.
 func (s *Stream) Finish(ctx context.Context) error {
 	s.mu.Lock()
 	if s.ended {
@@ -174,89 +213,51 @@ func (s *Stream) Finish(ctx context.Context) error {
 		return ErrClosed
 	}
 	s.ended = true
+	var err error
+	if s.opt.AudioOnly {
+		err = s.beginAlone()
+	}
 	pipe := s.pipe
 	s.mu.Unlock()
-	var err error
-	if pipe != nil {
+	if pipe != nil && err == nil {
 		err = pipe.finish(ctx)
 	}
-	return errors.Join(err, s.Close())
+	s.release()
+	return err
 }
 
 // Close stops at once: what is not published yet is lost, what is published stays playable. It frees everything, waits for
 // every goroutine, is safe to defer after Finish and may be called again.
 func (s *Stream) Close() error {
 	var err error
-	s.closed.Do(func() { err = s.close() })
+	s.closed.Do(func() {
+		s.release()
+		s.origin.close()
+		if s.pipe != nil && s.opt.RemoveAtExit {
+			err = s.pipe.publisher.remove()
+		}
+		err = errors.Join(err, s.place.close())
+	})
 	return err
 }
 
-func (s *Stream) close() error {
-	close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ended = true
-	if s.pipe != nil {
-		s.pipe.close()
-	}
-	s.last.Release()
-	s.last = nil
-	s.inputs.close()
-	if c, ok := s.place.sink.(interface{ Close() error }); ok && s.place.owned {
-		return c.Close()
-	}
-	return nil
-}
-
-// inputs converts frames to the pictures of the pipeline. With Options.Rescale there may be one converter more, for frames
-// that differ from the first one.
-type inputs struct {
-	main  *scaler.Input
-	other *scaler.Input
-	opt   scaler.InputOptions // of other
-}
-
-// open makes the converter for the first frame.
-func (in *inputs) open(f *Frame, o *Options) (*scaler.Input, error) {
-	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
-	if f.Format.Bits() > 8 && o.wantsDeepColor() {
-		io.Layout = scaler.I42010
-	}
-	m, err := scaler.NewInput(io)
-	if err != nil {
-		return nil, &StageError{Stage: "scaler", Err: err}
-	}
-	in.main, in.opt = m, io
-	return m, nil
-}
-
-func (in *inputs) convert(f *Frame) (*scaler.Picture, error) {
-	pic, err := in.main.Convert(f)
-	if err == nil || !errors.Is(err, scaler.ErrMismatch) {
-		return pic, err
-	}
-	want := scaler.InputOptions{
-		Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Layout: in.main.Layout(),
-		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(),
-	}
-	if in.other == nil || in.opt != want {
-		if in.other != nil {
-			in.other.Close()
-			in.other = nil
+// release ends the pipeline and frees all C memory.
+func (s *Stream) release() {
+	s.released.Do(func() {
+		s.stopSound()
+		close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
+		s.mu.Lock()
+		s.ended = true
+		s.mu.Unlock()
+		s.pacing.Wait()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.pipe != nil {
+			s.pipe.close()
 		}
-		if in.other, err = scaler.NewInput(want); err != nil {
-			return nil, err
-		}
-		in.opt = want
-	}
-	return in.other.Convert(f)
-}
-
-func (in *inputs) close() {
-	for _, c := range []*scaler.Input{in.main, in.other} {
-		if c != nil {
-			c.Close()
-		}
-	}
-	in.main, in.other = nil, nil
+		s.closeSound()
+		s.last.Release()
+		s.last = nil
+		s.inputs.close()
+	})
 }

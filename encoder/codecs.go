@@ -18,14 +18,16 @@ type codec struct {
 	least  int     // the smallest side in pixels
 	// presets are the names that there are, nil where libav itself says what is wrong without writing to standard error.
 	presets []string
+	// headroom says that the maximum bit rate has to be above the average.
+	headroom bool
 	// configure maps options to libav's names. Options that libav has as fields of its context are set by [New].
 	configure func(o *Options) map[string]string
 }
 
 var codecs = map[string]codec{
-	"libx264":   {media.CodecH264, 8, 21, 16, x26xPresets, configureX264},
-	"libx265":   {media.CodecHEVC, 10, 24, 16, x26xPresets, configureX265},
-	"libsvtav1": {media.CodecAV1, 10, 32, 64, nil, configureSVTAV1},
+	"libx264":   {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
+	"libx265":   {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
+	"libsvtav1": {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
 }
 
 var x26xPresets = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}

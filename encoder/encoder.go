@@ -43,9 +43,17 @@ func New(o Options) (*Encoder, error) {
 	return e, nil
 }
 
+// parameterLists are options that hold an encoder library's own ones: Options.Extra adds to ours, its entries win.
+var parameterLists = []string{"x264-params", "x265-params", "svtav1-params"}
+
 func (o Options) libav() av.VideoConfig {
 	options := codecs[o.Codec].configure(&o)
 	maps.Copy(options, o.Extra)
+	for _, key := range parameterLists {
+		if own, more := codecs[o.Codec].configure(&o)[key], o.Extra[key]; own != "" && more != "" {
+			options[key] = own + ":" + more
+		}
+	}
 	cfg := av.VideoConfig{
 		Name: o.Codec, Width: o.Width, Height: o.Height, Layout: o.Layout, Color: o.Color, FrameRate: o.FrameRate,
 		Timescale: o.Timescale, SAR: o.SAR, MaxRate: o.MaxBitrate, BufferSize: o.BufferSize, GOP: o.GOP,
@@ -53,6 +61,9 @@ func (o Options) libav() av.VideoConfig {
 	}
 	if o.CRF == 0 {
 		cfg.Bitrate = o.Bitrate
+	}
+	if codecs[o.Codec].headroom && cfg.Bitrate > 0 {
+		cfg.MaxRate = max(cfg.MaxRate, cfg.Bitrate*101/100)
 	}
 	switch {
 	case o.BFrames == NoBFrames:

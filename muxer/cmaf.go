@@ -142,7 +142,10 @@ func (c *cmaf) publish(part Part, data []byte) error {
 			return err
 		}
 	}
-	return sink.WriteObject(c.ctx, c.m.opt.Sink, part.Name, data)
+	if c.m.opt.Parts == nil {
+		return nil
+	}
+	return sink.WriteObject(c.ctx, c.m.opt.Parts, part.Name, data)
 }
 
 // endSegment publishes the rest and the segment as a whole.

@@ -106,13 +106,17 @@ func (w *written) playable(t testing.TB, s muxer.Segment) []byte {
 }
 
 func (y way) options(r recording, to sink.Sink, w *written) muxer.Options {
-	return muxer.Options{
+	o := muxer.Options{
 		Track: "v0", Container: y.container, Part: y.part, Streams: []*muxer.Parameters{r.params}, Timescales: []int64{r.grid.Timescale},
 		Segment: r.grid.Duration(), Sink: to,
 		OnInit:    func(name string) { w.init = name },
 		OnSegment: func(s muxer.Segment) { w.segments = append(w.segments, s) },
 		OnPart:    func(p muxer.Part) { w.parts = append(w.parts, p) },
 	}
+	if y.part > 0 {
+		o.Parts = to
+	}
+	return o
 }
 
 // write sends a recording through a muxer into memory.

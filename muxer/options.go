@@ -48,6 +48,8 @@ type Options struct {
 	Extra map[string]string
 	// Sink takes the objects.
 	Sink sink.Sink
+	// Parts takes every part as an object of its own. Nil: parts are only flushed into the growing segment.
+	Parts sink.Sink
 	// OnInit is called with the name of the initialization segment once it can be read, OnPart after each part, OnSegment after each
 	// segment; all on the goroutine that writes. Each may be nil.
 	OnInit    func(name string)
@@ -151,6 +153,24 @@ func (o Options) micros() int64 {
 
 // mpegTicks are the ticks per second of MPEG-TS (ISO/IEC 13818-1 section 2.4.2.1).
 const mpegTicks = 90_000
+
+// grid returns the segment duration as the writer compares it, and how many of its units are a second. What we cut ourselves does
+// not add up a rounding error over months. A duration that was rounded up to whole nanoseconds must not make a key frame look early.
+func (o Options) grid() (length, perSecond int64) {
+	if o.Part > 0 {
+		return max(1, o.Segment.Nanoseconds()-1), 1_000_000_000
+	}
+	return o.micros(), 1_000_000
+}
+
+// lead is how much earlier than the grid segments may begin. Sound does not meet the grid: in a segment of its own, the frame
+// that contains the segment's first instant begins it, or the one before where they meet exactly.
+func (o Options) lead(p *Packet) int64 {
+	if o.Part > 0 && o.Streams[0].Kind == media.KindAudio {
+		return p.Duration()
+	}
+	return 0
+}
 
 // writer is one way of writing segments; each is driven by [Muxer].
 type writer interface {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2016 # apt and pkg-config expand their own variables
 # Builds the pinned FFmpeg libraries (static, symbols hidden) into a cache outside the tree.
 #
 #   scripts/libav.sh build     build unless the cache has this key already
@@ -24,6 +25,11 @@ CACHE=${FRAMEGEAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/framegear}
 say() { printf 'libav: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+case $LICENSE in
+gpl | lgpl) ;;
+*) die "FRAMEGEAR_LICENSE is \"$LICENSE\"; it is gpl or lgpl" ;;
+esac
+
 configure_flags() {
 	# Programs and documentation are never used. All decoders, demuxers, filters and protocols stay:
 	# whatever a person gives as input should open. Encoders and muxers are only what Framegear offers.
@@ -41,7 +47,6 @@ configure_flags() {
 	case $LICENSE in
 	gpl) printf '%s\n' --enable-gpl --enable-libx264 --enable-libx265 --enable-encoder=libx264,libx264rgb,libx265 ;;
 	lgpl) ;;
-	*) die "FRAMEGEAR_LICENSE is \"$LICENSE\"; it is gpl or lgpl" ;;
 	esac
 }
 
@@ -74,7 +79,8 @@ has_sha() { [ -f "$1" ] && echo "$2  $1" | sha256sum --check --status; }
 fetch_upstream() {
 	command -v curl >/dev/null || return 1
 	say "downloading $UPSTREAM"
-	curl --fail --location --silent --show-error --connect-timeout 10 --retry 2 --output "$1" "$UPSTREAM" || return 1
+	curl --fail --location --silent --show-error --connect-timeout 10 --speed-limit 1000 --speed-time 30 --retry 2 \
+		--output "$1" "$UPSTREAM" || return 1
 	has_sha "$1" "$SHA256" || { rm -f "$1"; die "the downloaded tarball has the wrong SHA-256 (wanted $SHA256): refused"; }
 }
 
@@ -117,6 +123,7 @@ fetch_debian() {
 tarball() {
 	local t=$CACHE/src/ffmpeg-$VERSION.tar.xz
 	mkdir -p "$CACHE/src"
+	rm -f "$CACHE"/src/*.part.* # what an interrupted download left behind
 	if has_sha "$t" "$SHA256"; then echo "$t"; return; fi
 	[ ! -e "$t" ] || die "$t has the wrong SHA-256 (wanted $SHA256): refused; remove it to fetch it again"
 	local part=$t.part.$$
@@ -138,7 +145,7 @@ static_or_l() {
 }
 
 write_pkgconfig() {
-	local out=$1/lib/pkgconfig libs l
+	local out=$1/lib/pkgconfig libs l version
 	libs=' ${libdir}/libavdevice.a ${libdir}/libavfilter.a ${libdir}/libavformat.a ${libdir}/libavcodec.a'
 	libs+=' ${libdir}/libswresample.a ${libdir}/libswscale.a ${libdir}/libavutil.a'
 	[ "$LICENSE" = lgpl ] || libs+=$(static_or_l x264 x265)
@@ -147,6 +154,7 @@ write_pkgconfig() {
 	libs+=" -lpthread -lm -ldl"
 	# One line for all seven: link order is then right whichever of them a package names, also without --static.
 	for l in libavdevice libavfilter libavformat libavcodec libswresample libswscale libavutil; do
+		version=$(sed -n 's/^Version: *//p' "$out/$l.pc") # before the file is opened for writing
 		cat >"$out/$l.pc" <<-PC
 			prefix=$2
 			libdir=\${prefix}/lib
@@ -154,7 +162,7 @@ write_pkgconfig() {
 
 			Name: $l
 			Description: FFmpeg $VERSION for Framegear
-			Version: $(sed -n 's/^Version: *//p' "$out/$l.pc")
+			Version: $version
 			Libs:$libs
 			Cflags: -I\${includedir}
 		PC
@@ -173,9 +181,9 @@ build() {
 		if [ -f "$p/.ready" ]; then say "FFmpeg $VERSION is in the cache ($p)"; return; fi
 	fi
 	t=$(tarball)
-	work=$CACHE/libav/.work-$(basename "$p")
-	rm -rf "$work" "$p" # what an interrupted build left behind
-	mkdir -p "$work"
+	# What an interrupted build left behind goes. Its compilers may still run for a moment after a kill, so this one has a folder of its own.
+	rm -rf "$p" "$CACHE"/libav/.work-* 2>/dev/null || true
+	work=$(mktemp -d "$CACHE/libav/.work-XXXXXX")
 	say "building FFmpeg $VERSION ($LICENSE) with $(nproc) jobs: 5 to 10 minutes on two cores, once; log: $CACHE/libav/build.log"
 	started=$(date +%s)
 	(

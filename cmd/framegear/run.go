@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -27,6 +28,7 @@ type cli struct {
 	Stream   streamCmd   `cmd:"" help:"Turn a video into an adaptive stream."`
 	Probe    probeCmd    `cmd:"" help:"Show which encoders really work here, and why others do not."`
 	Validate validateCmd `cmd:"" help:"Check a presentation (an MPD or playlist, a file or URL) against the rules of the standards."`
+	Bench    benchCmd    `cmd:"" help:"Measure the speed against the codec alone and against other ways of doing the same."`
 	Version  versionCmd  `cmd:"" help:"Show the versions of framegear and libav, and the licence of this build."`
 
 	LogFormat string `help:"Log lines as ${enum}." enum:"text,json" default:"text"`
@@ -101,7 +103,9 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	fmt.Fprintf(stderr, "framegear: %v\n", err)
+	for _, line := range strings.Split(err.Error(), "\n") { // one fault a line
+		fmt.Fprintf(stderr, "framegear: %s\n", strings.TrimPrefix(line, "framegear: "))
+	}
 	if errors.As(err, &usage) || errors.Is(err, framegear.ErrOptions) || errors.Is(err, framegear.ErrLadder) {
 		return exitUsage
 	}

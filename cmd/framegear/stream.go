@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/framegear/framegear"
@@ -22,7 +24,7 @@ func (r *rateFlag) UnmarshalText(text []byte) error {
 
 type streamCmd struct {
 	Input  string `arg:"" help:"File, URL, /dev/videoN, test: (a moving pattern), or - (raw frames on standard input)."`
-	Output string `short:"o" required:"" help:"Folder, x.mpd, x.m3u8, or an http(s) URL to PUT to." placeholder:"OUT"`
+	Output string `short:"o" help:"Folder, x.mpd, x.m3u8, or an http(s) URL to PUT to. With --serve nothing is needed: memory." placeholder:"OUT"`
 
 	Format    string     `help:"Manifests: ${enum}." enum:"both,dash,hls" default:"both" group:"Output"`
 	Container string     `help:"Segments: ${enum} (ts for hls alone)." enum:"fmp4,ts" default:"fmp4" group:"Output"`
@@ -33,18 +35,32 @@ type streamCmd struct {
 	NoPrimary bool       `help:"Leave out the rendition at the source's size." group:"Ladder"`
 	Upscale   bool       `help:"Make rungs that are larger than the source." group:"Ladder"`
 
+	Live          bool          `help:"A sliding window instead of a recording." group:"Live"`
+	LowLatency    bool          `help:"Live in parts that players get at once (LL-HLS and LL-DASH)." group:"Live"`
+	Window        string        `help:"How much is listed: segments (15), a time (30s), or all." default:"30s" placeholder:"N" group:"Live"`
+	ExtraWindow   string        `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
+	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
+	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
+	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
+	BurnClock     bool          `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
+
+	Serve   string `help:"Serve the output and a player page at this address." placeholder:"127.0.0.1:8080" group:"Server"`
+	TLSCert string `name:"tls-cert" type:"existingfile" help:"Certificate for HTTPS and HTTP/2." group:"Server"`
+	TLSKey  string `name:"tls-key" type:"existingfile" help:"Key of the certificate." group:"Server"`
+	Token   string `help:"Bearer token that every request must carry." env:"FRAMEGEAR_TOKEN" group:"Server"`
+
 	FPS      rateFlag      `name:"fps" help:"Frame rate of the output (default: the source's)." placeholder:"N" group:"Time"`
 	Clock    string        `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
 	Duration time.Duration `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
 
-	Encoder  string            `help:"Video encoder: libx264, libx265, libsvtav1." default:"libx264" group:"Encoder"`
-	Preset   string            `help:"The encoder's speed setting." group:"Encoder"`
-	Tune     string            `help:"The encoder's tuning." group:"Encoder"`
-	Profile  string            `help:"The encoder's profile." group:"Encoder"`
-	CRF      float64           `name:"crf" help:"Constant quality for all rungs; bit rates become caps." group:"Encoder"`
-	GOP      time.Duration     `name:"gop" help:"Distance of key frames (default: the segment's length)." placeholder:"1s" group:"Encoder"`
-	BFrames  int               `name:"bframes" help:"B-frames: 0 leaves it to the preset, -1 for none." group:"Encoder"`
-	Option   map[string]string `help:"Raw libav options of the encoder, KEY=VALUE." mapsep:"none" placeholder:"KEY=VALUE" group:"Encoder"`
+	Encoder string            `help:"Video encoder: libx264, libx265, libsvtav1." default:"libx264" group:"Encoder"`
+	Preset  string            `help:"The encoder's speed setting." group:"Encoder"`
+	Tune    string            `help:"The encoder's tuning." group:"Encoder"`
+	Profile string            `help:"The encoder's profile." group:"Encoder"`
+	CRF     float64           `name:"crf" help:"Constant quality for all rungs; bit rates become caps." group:"Encoder"`
+	GOP     string            `name:"gop" help:"Distance of key frames: frames (30) or a time (1s); default: the segment's length." placeholder:"N" group:"Encoder"`
+	BFrames int               `name:"bframes" help:"B-frames: 0 leaves it to the preset, -1 for none." group:"Encoder"`
+	Option  map[string]string `help:"Raw libav options of the encoder, KEY=VALUE." mapsep:"none" placeholder:"KEY=VALUE" group:"Encoder"`
 
 	Size     string `help:"Size of test: and raw frames." placeholder:"1280x720" group:"Input"`
 	PixFmt   string `help:"Pixel format of raw frames." placeholder:"bgr24" group:"Input"`
@@ -54,6 +70,9 @@ type streamCmd struct {
 
 // Run streams the input.
 func (c *streamCmd) Run(e *env) error {
+	if c.Output == "" && c.Serve == "" {
+		return usagef("where to? (want -o OUT, or --serve ADDR)")
+	}
 	src, err := c.openSource(e)
 	if err != nil {
 		return err
@@ -63,13 +82,18 @@ func (c *streamCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	status := newStatus(c, e, src)
-	defer status.close()
 	s, err := framegear.New(c.Output, o)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	server, err := c.serve(e, s)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	status := newStatus(c, e, src)
+	defer status.close()
 	if err := c.feed(e, src, s, status); err != nil {
 		return errors.Join(err, s.Finish(e.ctx))
 	}
@@ -80,34 +104,30 @@ func (c *streamCmd) Run(e *env) error {
 		return err
 	}
 	status.summary(s)
-	return nil
+	server.linger(e, status)
+	return s.Close()
 }
 
 // feed passes pictures on until the source ends or the first interrupt comes.
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
-	var first int64
-	for n := int64(0); ; n++ {
-		select {
-		case <-e.interrupted:
-			status.note("interrupted: finishing")
-			return nil
-		default:
-		}
+	pace := newPacer(c.Live || c.LowLatency)
+	for {
 		switch err := src.Read(&f); {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
 		}
-		if n == 0 {
-			first = f.PTS
-		}
-		at := src.Timebase().Duration(f.PTS - first)
+		at := pace.offset(src.Timebase(), f.PTS)
 		if c.Duration > 0 && at >= c.Duration {
 			return nil
 		}
-		if err := s.WriteFrame(&f); err != nil {
+		if !pace.wait(at, e.interrupted) {
+			status.note("interrupted: finishing")
+			return nil
+		}
+		if err := s.WriteFrame(&f); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
 		status.update(at, s)
@@ -115,20 +135,29 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 }
 
 func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
-	segment, err := parseSegment(c.Segment)
+	segment, err := parseDuration("--segment", c.Segment)
 	if err != nil {
 		return framegear.Options{}, err
 	}
 	o := framegear.Options{
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
-		Profile: c.Profile, CRF: c.CRF, BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment, KeyInterval: c.GOP,
+		Profile: c.Profile, CRF: c.CRF, BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
 		Name: c.Name, Rescale: c.Rescale, Logger: e.log,
 		Format:    map[string]framegear.Format{"both": framegear.Both, "dash": framegear.DASH, "hls": framegear.HLS}[c.Format],
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
 		Clock:     map[string]framegear.Clock{"pts": framegear.ClockPTS, "wall": framegear.ClockWall, "count": framegear.ClockCount}[c.Clock],
 	}
+	if err := c.liveOptions(&o); err != nil {
+		return o, err
+	}
 	if !o.FrameRate.Known() {
 		o.FrameRate = src.FrameRate()
+	}
+	if o.KeyInterval, err = parseCount("--gop", c.GOP, o.FrameRate.Frame().Duration(1)); err != nil {
+		return o, err
+	}
+	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
+		o.Name = "live"
 	}
 	if c.Ladder == "auto" {
 		if len(c.Rung) > 0 || c.NoPrimary {
@@ -138,6 +167,42 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		return o, nil
 	}
 	return o, c.ladder(&o)
+}
+
+func (c *streamCmd) liveOptions(o *framegear.Options) error {
+	o.Live, o.LowLatency = c.Live || c.LowLatency, c.LowLatency
+	o.RemoveAtExit, o.BurnClock = c.RemoveAtExit, c.BurnClock
+	if !o.Live {
+		return nil
+	}
+	o.TargetLatency = c.TargetLatency
+	if c.LowLatency {
+		o.PartDuration = c.Part
+	}
+	var err error
+	if o.Window, err = parseCount("--window", c.Window, o.SegmentDuration); err != nil {
+		return err
+	}
+	o.ExtraWindow, err = parseCount("--extra-window", c.ExtraWindow, o.SegmentDuration)
+	return err
+}
+
+// parseCount reads a number of units, a time, or "all".
+func parseCount(flag, s string, unit time.Duration) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	if s == "all" {
+		return framegear.WindowAll, nil
+	}
+	if n, err := strconv.Atoi(s); err == nil && n > 0 && n < 1e6 {
+		return time.Duration(n) * unit, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, usagef("%s %q (want a number, or a time such as 10s)", flag, s)
+	}
+	return d, nil
 }
 
 // ladder puts the rendition at the source's size before the rungs, unless one of them is it.
@@ -156,11 +221,12 @@ func (c *streamCmd) ladder(o *framegear.Options) error {
 	return nil
 }
 
-func parseSegment(s string) (time.Duration, error) {
+// parseDuration reads "2s" or plain seconds.
+func parseDuration(flag, s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		if d, err = time.ParseDuration(s + "s"); err != nil {
-			return 0, usagef("--segment %q (want for example 2s or 0.5)", s)
+			return 0, usagef("%s %q (want for example 2s or 0.5)", flag, s)
 		}
 	}
 	return d, nil

@@ -6,7 +6,6 @@ import "C"
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"unsafe"
 
@@ -153,10 +152,7 @@ func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
 		e.drain = fed
 	}
 	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k)
-	if code >= 0 {
-		return nil
-	}
-	return check("encode "+e.name, code, e.cc.UnsafePointer(), mark)
+	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
 // Receive fills p with the next packet, whose times are in ticks. It returns ErrAgain when the encoder wants another picture
@@ -167,16 +163,10 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	}
 	mark := book.mark()
 	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
-	switch {
-	case code >= 0:
-		return nil
-	case int(code) == codeAgain:
-		return ErrAgain
-	case int(code) == codeEOF:
+	if int(code) == codeEOF {
 		e.drain = drained
-		return io.EOF
 	}
-	return check("encode "+e.name, code, e.cc.UnsafePointer(), mark)
+	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
 // Delay returns by how many frames packets may be reordered.

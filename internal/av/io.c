@@ -77,20 +77,13 @@ int fg_io_pb(AVFormatContext *s, uintptr_t file)
 
 void fg_io_pb_free(AVFormatContext *s) { fg_free_pb(&s->pb); }
 
-int fg_stream_params(AVStream *st, const AVCodecParameters *p)
+// hvc1 asks for HEVC parameter sets in the sample entry alone (ISO/IEC 14496-15 section 8.4.1), which Apple's players need.
+int fg_stream_params(AVStream *st, const AVCodecParameters *p, int hvc1)
 {
 	int ret = avcodec_parameters_copy(st->codecpar, p);
 	if (ret < 0)
 		return ret;
-	st->codecpar->codec_tag = 0;
+	st->codecpar->codec_tag = hvc1 && p->codec_id == AV_CODEC_ID_HEVC ? MKTAG('h', 'v', 'c', '1') : 0;
 	st->sample_aspect_ratio = p->sample_aspect_ratio;
 	return 0;
-}
-
-int fg_muxer_knows(const char *format, const char *key)
-{
-	const AVOutputFormat *f = av_guess_format(format, NULL, NULL);
-	const AVClass *general = avformat_get_class();
-	return f && ((f->priv_class && av_opt_find((void *)&f->priv_class, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ)) ||
-		     av_opt_find((void *)&general, key, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ));
 }

@@ -23,11 +23,12 @@ const (
 	KindFilter
 	KindDevice
 	KindParameters
+	KindSamples
 	kindEnd
 )
 
 var kindNames = [kindEnd]string{"picture", "pool", "scaler", "encoder", "packet", "muxer", "io", "demuxer", "decoder",
-	"resampler", "filter", "device", "parameters"}
+	"resampler", "filter", "device", "parameters", "samples"}
 
 var live [kindEnd]atomic.Int64
 

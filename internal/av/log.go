@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -25,13 +26,44 @@ type logLine struct {
 
 // logBook keeps the last lines and knows whose logger a context's lines go to.
 type logBook struct {
-	mu      sync.Mutex
-	lines   [64]logLine
-	seq     atomic.Uint64 // changed under the lock; read without it, at every frame
-	loggers map[uintptr]*slog.Logger
+	mu     sync.Mutex
+	lines  [64]logLine
+	seq    atomic.Uint64 // changed under the lock; read without it, at every frame
+	routes map[uintptr]*route
 }
 
-var book = logBook{loggers: map[uintptr]*slog.Logger{}}
+// route is where the lines of one libav context go. Lines that differ only in their numbers are passed on once a second, with the
+// number of those left out: codecs can complain about every frame.
+type route struct {
+	logger *slog.Logger
+	shape  string
+	since  time.Time
+	held   int
+}
+
+var book = logBook{routes: map[uintptr]*route{}}
+
+// quiet is how long lines of one shape are held back after the first.
+const quiet = time.Second
+
+// pass reports whether a line is to be logged, and how many like it were held back before.
+func (r *route) pass(text string, now time.Time) (held int, ok bool) {
+	shape := strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' {
+			return -1
+		}
+		return c
+	}, text)
+	if shape == r.shape && now.Sub(r.since) < quiet {
+		r.held++
+		return 0, false
+	}
+	if shape == r.shape {
+		held = r.held
+	}
+	r.shape, r.since, r.held = shape, now, 0
+	return held, true
+}
 
 // route sends the lines of a libav context to a logger until unroute.
 func (b *logBook) route(ctx unsafe.Pointer, l *slog.Logger) {
@@ -40,21 +72,27 @@ func (b *logBook) route(ctx unsafe.Pointer, l *slog.Logger) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.loggers[uintptr(ctx)] = l
+	b.routes[uintptr(ctx)] = &route{logger: l}
 }
 
 func (b *logBook) unroute(ctx unsafe.Pointer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.loggers, uintptr(ctx))
+	delete(b.routes, uintptr(ctx))
 }
 
-func (b *logBook) add(ctx unsafe.Pointer, level int, item, text string) *slog.Logger {
+// add keeps a line and returns the logger that is to have it, nil for none, with the number of lines like it that were held back.
+func (b *logBook) add(ctx unsafe.Pointer, level int, item, text string) (*slog.Logger, int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	seq := b.seq.Add(1)
 	b.lines[seq%uint64(len(b.lines))] = logLine{uintptr(ctx), level, item + ": " + text, seq}
-	return b.loggers[uintptr(ctx)]
+	if r := b.routes[uintptr(ctx)]; r != nil {
+		if held, ok := r.pass(text, time.Now()); ok {
+			return r.logger, held
+		}
+	}
+	return nil, 0
 }
 
 // mark returns a position for last.
@@ -95,9 +133,12 @@ func fgLog(ctx unsafe.Pointer, level C.int, item, line *C.char) {
 		return
 	}
 	name := C.GoString(item)
-	logger := book.add(ctx, int(level), name, text)
+	logger, held := book.add(ctx, int(level), name, text)
 	if logger == nil {
 		return
+	}
+	if held > 0 {
+		logger = logger.With("like_it", held)
 	}
 	l := slog.LevelWarn
 	if level <= C.AV_LOG_ERROR {

@@ -68,12 +68,16 @@ func (m *Muxer) open(cfg MuxerConfig) error {
 	if err := m.connect(cfg); err != nil {
 		return err
 	}
+	hvc1 := C.int(0)
+	if cfg.Format == "dash" || cfg.Format == "mp4" {
+		hvc1 = 1
+	}
 	for i, p := range cfg.Streams {
 		st := m.fc.NewStream(nil)
 		if st == nil {
 			return &Error{Op: "stream", Code: -int(C.ENOMEM), Text: "out of memory"}
 		}
-		code := C.fg_stream_params(cStream(st), *(**C.AVCodecParameters)(unsafe.Pointer(p.cp)))
+		code := C.fg_stream_params(cStream(st), *(**C.AVCodecParameters)(unsafe.Pointer(p.cp)), hvc1)
 		if err := check("stream parameters", code, nil, book.mark()); err != nil {
 			return err
 		}
@@ -164,10 +168,7 @@ func (m *Muxer) result(op string, code C.int, mark uint64) error {
 	if own := m.bridge.err(); own != nil {
 		return own
 	}
-	if code >= 0 {
-		return nil
-	}
-	return check(op+" "+m.format, code, unsafe.Pointer(m.c()), mark)
+	return checkOf(op, m.format, code, unsafe.Pointer(m.c()), mark)
 }
 
 // Timescale returns the ticks per second that the container uses for a stream.

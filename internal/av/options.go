@@ -1,15 +1,14 @@
 package av
 
 //#include "shim.h"
-//#include <stdlib.h>
 import "C"
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
-	"unsafe"
 
 	"github.com/asticode/go-astiav"
 )
@@ -47,14 +46,11 @@ func leftOver(d *astiav.Dictionary, owner string) error {
 // to the muxer inside it and says nothing about those that nobody took.
 func CheckMuxerOptions(format string, options map[string]string) error {
 	var unknown []string
-	f := C.CString(format)
-	defer C.free(unsafe.Pointer(f))
+	known := append(MuxerOptions(format), optionNames(C.avformat_get_class(), C.AV_OPT_FLAG_ENCODING_PARAM)...)
 	for key := range options {
-		k := C.CString(key)
-		if C.fg_muxer_knows(f, k) == 0 {
+		if !slices.Contains(known, key) {
 			unknown = append(unknown, key)
 		}
-		C.free(unsafe.Pointer(k))
 	}
 	if len(unknown) == 0 {
 		return nil

@@ -30,12 +30,21 @@ func lowLatency(doc *mpd.MPD, p *manifest.Presentation, target time.Duration) {
 	}}
 }
 
-// targetLatency is the asked one, else what a local network allows: four parts, at least half a second.
+// targetLatency is the asked one, else what a good network allows: four parts, at least a quarter of a second.
 func targetLatency(p *manifest.Presentation) time.Duration {
 	if p.TargetLatency > 0 {
 		return p.TargetLatency
 	}
-	return max(4*p.PartDuration, 500*time.Millisecond)
+	return max(4*p.PartDuration, 250*time.Millisecond)
+}
+
+// joinDelay is where players start that count from the live edge and come on top of it by what their start takes (Shaka
+// Player): four parts when the target is not the user's own.
+func joinDelay(p *manifest.Presentation, target time.Duration) time.Duration {
+	if p.TargetLatency > 0 {
+		return target
+	}
+	return min(target, 4*p.PartDuration)
 }
 
 // producerReference says that media time zero was captured at Start. Zero is right in every timescale, so one element

@@ -93,8 +93,9 @@ func live(doc *mpd.MPD, p *manifest.Presentation) {
 		doc.UTCTimings = []*mpd.DescriptorType{clock(p)}
 	}
 	if p.LowLatency() {
-		delay = targetLatency(p)
-		lowLatency(doc, p, delay)
+		target := targetLatency(p)
+		lowLatency(doc, p, target)
+		delay = joinDelay(p, target)
 	}
 	doc.SuggestedPresentationDelay = duration(delay)
 }

@@ -1,7 +1,12 @@
 package validate
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +31,7 @@ type mpdState struct{ start, publish string }
 func (c *checker) loadDASH(doc *Object) error {
 	c.contentType("manifest", doc, false)
 	c.textHeaders(doc)
-	m, err := mpd.MPDFromBytes(doc.Bytes)
+	m, err := parseMPD(doc.Bytes)
 	if err != nil {
 		return fmt.Errorf("%w: the MPD cannot be read: %w", ErrNotManifest, err)
 	}
@@ -53,6 +58,22 @@ func (c *checker) loadDASH(doc *Object) error {
 		c.lowLatencyRules(doc.URL, m)
 	}
 	return nil
+}
+
+// parseMPD reads an MPD. It makes sure first that it is well-formed XML: dash-mpd v0.15.0 never returns from some
+// documents whose tags do not match.
+func parseMPD(b []byte) (*mpd.MPD, error) {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		return nil, fmt.Errorf("the encoding is %s (want UTF-8)", charset)
+	}
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return mpd.MPDFromBytes(b)
+		} else if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // isLowLatency reports an MPD that offers segments before they are complete.
@@ -126,7 +147,7 @@ func (c *checker) loadPeriod(m *mpd.MPD, p *period, base string) {
 func (c *checker) newTrack(m *mpd.MPD, p *period, s int, as *mpd.AdaptationSetType, rep *mpd.RepresentationType) *track {
 	t := &track{
 		name: rep.Id, live: c.report.Summary.Live, bandwidth: int64(rep.Bandwidth), language: as.Lang,
-		width: int(rep.Width), height: int(rep.Height), rate: string(rep.FrameRate),
+		width: int(cmp.Or(rep.Width, as.Width)), height: int(cmp.Or(rep.Height, as.Height)), rate: string(cmp.Or(rep.FrameRate, as.FrameRate)),
 		aligned: as.SegmentAlignment || as.StartWithSAP == 1 || as.StartWithSAP == 2,
 		dash:    &dashTrack{timescale: 1, lowLatency: c.report.Summary.LowLatency},
 	}

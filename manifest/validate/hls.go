@@ -27,6 +27,7 @@ func (c *checker) loadHLS(doc *Object) error {
 	if err != nil || kind != m3u8.MASTER {
 		return fmt.Errorf("%w: the multivariant playlist cannot be read: %w", ErrNotManifest, err)
 	}
+	c.autoselectRule(doc.URL, doc.Bytes)
 	return c.multivariant(doc.URL, list.(*m3u8.MasterPlaylist))
 }
 

@@ -53,7 +53,7 @@ func (c *checker) ladder(list []*track) {
 	slices.SortStableFunc(byHeight, func(a, b *track) int { return cmp.Compare(a.width*a.height, b.width*b.height) })
 	for i, t := range byHeight[1:] {
 		small := byHeight[i]
-		if t.width*t.height > small.width*small.height && t.bandwidth < small.bandwidth && sameFamily(t, small) {
+		if t.width*t.height > small.width*small.height && t.bandwidth > 0 && t.bandwidth < small.bandwidth && sameFamily(t, small) {
 			c.add(ruleMonotone, t.name, t.name, "is larger than %s and declares less bandwidth", small.name)
 		}
 	}

@@ -72,11 +72,12 @@ func TestMultivariantRules(t *testing.T) {
 		{"no resolution", ended, x, once(x, "RESOLUTION=640x360,", ""), []string{"stream-inf-attributes"}},
 		{"no frame rate", ended, x, once(x, "FRAME-RATE=30.000,", ""), []string{"stream-inf-attributes"}},
 		{"no captions", ended, x, once(x, ",CLOSED-CAPTIONS=NONE", ""), []string{"stream-inf-attributes"}},
-		{"bandwidth too low", ended, x, halve("BANDWIDTH="), []string{"bandwidth"}},
+		{"bandwidth too low", ended, x, halve("BANDWIDTH="), []string{"bandwidth", "ladder-order"}},
 		{"bandwidth too high", ended, x, double(":BANDWIDTH="), []string{"bandwidth-accuracy"}},
 		{"average wrong", ended, x, double("AVERAGE-BANDWIDTH="), []string{"average-bandwidth"}},
-		{"no such group", ended, x, once(x, `AUDIO="audio",CLOSED`, `AUDIO="other",CLOSED`), []string{"media-group", "codecs-mismatch", "bandwidth-accuracy"}},
+		{"no such group", ended, x, once(x, `AUDIO="audio",CLOSED`, `AUDIO="other",CLOSED`), []string{"media-group", "codecs-mismatch", "bandwidth-accuracy", "average-bandwidth"}},
 		{"default, not automatic", ended, x, edit(x, "AUTOSELECT=YES", "AUTOSELECT=NO"), []string{"media-group"}},
+		{"default, automatic not said", ended, x, edit(x, ",AUTOSELECT=YES", ""), []string{"media-attributes"}},
 		{"name twice", ended, x, once(x, "#EXT-X-STREAM-INF", `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",LANGUAGE="en",CHANNELS="2",URI="a0/index.m3u8"`+"\n#EXT-X-STREAM-INF"), []string{"media-group"}},
 		{"two defaults", ended, x, once(x, "#EXT-X-STREAM-INF", `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="E",LANGUAGE="en",CHANNELS="2",DEFAULT=YES,AUTOSELECT=YES,URI="a0/index.m3u8"`+"\n#EXT-X-STREAM-INF"), []string{"media-group"}},
 		{"no channels", ended, x, edit(x, `,CHANNELS="2"`, ""), []string{"media-attributes"}},
@@ -156,7 +157,7 @@ func TestMPDRules(t *testing.T) {
 		}, []string{"mpd-attributes"}},
 		{"update after the end", ended, x, edit(x, ` minBufferTime`, ` minimumUpdatePeriod="PT2S" minBufferTime`), []string{"update-after-end"}},
 		{"late start", ended, x, once(x, `<S t="0"`, `<S t="90000"`), []string{"manifest-start"}},
-		{"wrong duration", ended, x, once(x, `<S t="0" d="180000" r="3">`, `<S t="0" d="190000" r="3">`), []string{"manifest-start", "manifest-duration"}},
+		{"wrong duration", ended, x, once(x, `<S t="0" d="180000" r="3">`, `<S t="0" d="190000" r="3">`), []string{"manifest-duration", "manifest-start"}},
 		{"bandwidth too low", ended, x, func(_ *testing.T, s site) {
 			before, rest, _ := strings.Cut(string(s[x]), ` bandwidth="`)
 			_, after, _ := strings.Cut(rest, `"`)
@@ -182,7 +183,7 @@ func TestLowLatencyRules(t *testing.T) {
 		{"no such reference", lowLatency, x, edit(x, `referenceId="0"`, `referenceId="9"`), []string{"low-latency-reference"}},
 		{"reference twice", lowLatency, x, edit(x, `ProducerReferenceTime id="1"`, `ProducerReferenceTime id="0"`), []string{"low-latency-reference"}},
 		{"long chunks", lowLatency, x, once(x, `dT="18000"`, `dT="90000"`), []string{"resync-interval"}},
-		{"off the grid", lowLatency, x, edit(x, `duration="180000"`, `duration="270000"`), []string{"manifest-start"}},
+		{"off the grid", lowLatency, x, edit(x, `duration="180000"`, `duration="270000"`), []string{"manifest-start", "manifest-start"}},
 		{"part too long", lowLatency, v0, once(v0, `DURATION=0.200`, "DURATION=0.210"), []string{"part-duration"}},
 		{"part too short", lowLatency, v0, once(v0, `DURATION=0.200,URI="9.1.m4s"`, `DURATION=0.100,URI="9.1.m4s"`), []string{"part-duration"}},
 		{"hold-back", lowLatency, v0, edit(v0, ",HOLD-BACK=6.000", ",HOLD-BACK=5.000"), []string{"server-control"}},

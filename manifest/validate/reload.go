@@ -18,7 +18,7 @@ func (c *checker) reload(doc *Object, isHLS bool) error {
 	if err != nil || o == nil {
 		return err
 	}
-	m, err := mpd.MPDFromBytes(o.Bytes)
+	m, err := parseMPD(o.Bytes)
 	if err != nil {
 		c.add(ruleMPD, "reload", doc.URL, "the second version cannot be read: %v", err)
 		return nil

@@ -84,7 +84,6 @@ var (
 var (
 	ruleMPD         = rule{"mpd-attributes", Error, "ISO/IEC 23009-1 5.3.1.2, 5.3.5.2"}
 	ruleMPDBuffer   = rule{"mpd-bandwidth", Error, "ISO/IEC 23009-1 5.3.5.4"}
-	ruleMPDDuration = rule{"mpd-duration", Warning, "ISO/IEC 23009-1 5.3.1.2"}
 	ruleUTC         = rule{"utc-timing", Warning, "DASH-IF IOP Live 4.3.2"}
 	ruleStartTime   = rule{"availability-start-constant", Error, "ISO/IEC 23009-1 5.4.1"}
 	rulePublish     = rule{"publish-time", Error, "ISO/IEC 23009-1 5.4.1"}

@@ -40,9 +40,10 @@ func TestValidPresentations(t *testing.T) {
 		"discontinuity": broken(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := synth(t, p)
+			dir := synth(t, p).write(t)
 			for _, target := range []string{"x.mpd", "x.m3u8", "v0/index.m3u8"} {
-				r := s.check(t, target)
+				r, err := validate.Check(context.Background(), filepath.Join(dir, target), validate.Options{Now: clock})
+				require.NoError(t, err)
 				require.Empty(t, r.Findings, target)
 				require.Zero(t, r.Errors())
 				require.Empty(t, r.Summary.Notes)

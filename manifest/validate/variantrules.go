@@ -73,15 +73,28 @@ func (c *checker) groupRules(base, id string, g []member) {
 		if m.Default {
 			defaults++
 		}
-		if m.Default && !m.Autoselect {
-			c.add(ruleMediaGroup, id, base, "group %s: %q is DEFAULT=YES without AUTOSELECT=YES", id, m.Name)
-		}
 		if m.Type == "AUDIO" && (m.Channels == nil || m.Language == "") {
 			c.add(ruleMediaAdvice, id, base, "group %s: %q lacks LANGUAGE or CHANNELS", id, m.Name)
 		}
 	}
 	if defaults > 1 {
 		c.add(ruleMediaGroup, id, base, "group %s: %d members are DEFAULT=YES (want one at most)", id, defaults)
+	}
+}
+
+// autoselectRule looks at the tags themselves, because "NO" is against the standard where nothing at all is not.
+func (c *checker) autoselectRule(base string, text []byte) {
+	for line := range strings.Lines(string(text)) {
+		list, ok := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "#EXT-X-MEDIA:")
+		a := parseAttributes(list)
+		if !ok || a["DEFAULT"] != "YES" || a["AUTOSELECT"] == "YES" {
+			continue
+		}
+		r := ruleMediaAdvice
+		if a["AUTOSELECT"] != "" {
+			r = ruleMediaGroup
+		}
+		c.add(r, a["GROUP-ID"], base, "group %s: %q is DEFAULT=YES without AUTOSELECT=YES", a["GROUP-ID"], a["NAME"])
 	}
 }
 

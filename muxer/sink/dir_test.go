@@ -130,11 +130,13 @@ func TestDirStartSparesSinksAtWork(t *testing.T) {
 	p, err := inside.Create(t.Context(), "1.m4s")
 	require.NoError(t, err)
 
-	openDir(t, folder)
+	second, err := sink.NewDir(folder)
+	require.NoError(t, err)
 	require.NoError(t, o.Commit())
 	require.NoError(t, first.Close())
+	require.NoError(t, second.Close())
 
-	openDir(t, folder) // above a folder in which a sink is at work
+	openDir(t, folder) // alone, but above a folder in which a sink is at work
 	require.NoError(t, p.Commit())
 	require.Equal(t, []string{"cam2/", "cam2/1.m4s", "v0/", "v0/1.m4s"}, tree(t, folder))
 }
@@ -224,6 +226,9 @@ func TestDirErrorsHaveThePath(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, filepath.Join(folder, "file", "below"), e.Path)
 	require.Equal(t, 1, strings.Count(err.Error(), "below"), "the path is said once: %v", err)
+
+	_, err = d.Create(t.Context(), "new/"+strings.Repeat("n", 256)+"/1.m4s")
+	require.ErrorAs(t, err, &e)
 
 	err = sink.WriteObject(t.Context(), d, "folder", []byte("x"))
 	require.ErrorAs(t, err, &e)

@@ -66,7 +66,8 @@ func early(status int) func(io.Reader) (int, error) {
 }
 
 // scripted returns a sink over a script and the waits between its attempts.
-func scripted(t *testing.T, options sink.HTTPOptions, steps ...func(io.Reader) (int, error)) (*sink.HTTP, *script, *[]time.Duration) {
+func scripted(t *testing.T, options sink.HTTPOptions, steps ...func(io.Reader) (int, error)) (
+	*sink.HTTP, *script, *[]time.Duration) {
 	t.Helper()
 	s, waits := &script{steps: steps}, &[]time.Duration{}
 	options.Client = &http.Client{Transport: s}

@@ -1,0 +1,98 @@
+# Every command here starts from nothing: it installs what is missing, builds libav when the cache does not have it, and goes on.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME ?= 5s
+TESTFLAGS ?=
+DEMO ?= out
+
+# Recipes that compile cgo start with this: where libav is, and which one it is.
+ENV = eval "$$(scripts/libav.sh env)"
+
+##@ Use
+
+.PHONY: help
+help: ## show this
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nFRAMEGEAR_LICENSE=lgpl leaves out x264 and x265. FRAMEGEAR_CACHE is where libav is kept.\n'
+
+.PHONY: demo
+demo: build ## stream the bundled clip with a ladder into out/ and validate it
+	rm -rf $(DEMO)
+	bin/framegear stream testdata/clip.mp4 -o $(DEMO)/ --rung source@500k --rung 426x240@200k --rung 256x144@90k
+	bin/framegear validate $(DEMO)/stream.mpd
+	bin/framegear validate $(DEMO)/stream.m3u8
+	@printf '\nThe presentation is in %s: stream.mpd (DASH) and stream.m3u8 (HLS) over the same segments.\n' "$$PWD/$(DEMO)"
+	@printf 'Look at it: mpv %s/stream.m3u8, or serve the folder over HTTP to a player (python3 -m http.server -d %s).\n' $(DEMO) $(DEMO)
+
+.PHONY: build
+build: libav players ## build bin/framegear
+	$(ENV); go build -o bin/framegear ./cmd/framegear
+
+.PHONY: libav
+libav: deps ## build the pinned FFmpeg into the cache, unless it is there
+	@scripts/libav.sh build
+
+# Everything but the exports goes to standard error, so that eval "$(make -s env)" works on a new machine too.
+.PHONY: env
+env: ## print the exports for plain go commands: eval "$(make -s env)"
+	@{ scripts/deps.sh build && scripts/libav.sh build; } >&2
+	@scripts/libav.sh env
+
+.PHONY: deps deps-test
+deps: ## install the Debian packages that a build needs
+	@scripts/deps.sh build
+deps-test: ## install those of the tests too
+	@scripts/deps.sh build test
+
+# The binary is whole without the players; its page then says that they are missing.
+.PHONY: players
+players: ## fetch the page's hls.js and dash.js, where npm is
+	@scripts/players.sh || true
+
+##@ Check
+
+.PHONY: test
+test: deps-test libav players ## run all tests
+	scripts/deps_test.sh
+	scripts/libav_test.sh
+	$(ENV); go test -timeout 20m $(TESTFLAGS) ./...
+
+.PHONY: race
+race: ## run all tests with the race detector
+	$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
+
+.PHONY: lint
+lint: libav ## golangci-lint (.golangci.yml: vet, gofmt, staticcheck and more), tidiness of go.mod
+	go mod tidy -diff
+	$(ENV); go vet ./...
+	$(ENV); go run $(GOLANGCI) run ./...
+
+.PHONY: fmt
+fmt: ## gofmt everything
+	gofmt -w .
+
+.PHONY: fuzz
+fuzz: libav ## run every fuzz target for FUZZTIME (5s)
+	$(ENV); scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: golden
+golden: libav ## write the golden files of all packages again
+	$(ENV); go test $$(git grep -l '/internal/golden"' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -update
+
+.PHONY: examples
+examples: libav ## build and run the examples on small input
+	$(ENV); go test -count=1 -v $(TESTFLAGS) ./examples/...
+
+##@ Ship
+
+.PHONY: docker
+docker: ## build the container image framegear
+	$$(command -v docker || command -v podman || command -v buildah) build --tag framegear .
+
+.PHONY: clean
+clean: ## remove what was built here (the libav cache stays)
+	rm -rf bin $(DEMO)

@@ -1,0 +1,146 @@
+package framegear
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/framegear/framegear/internal/origin"
+	"github.com/framegear/framegear/manifest"
+)
+
+// originState is what the HTTP side sees of a stream before and after its pipeline exists.
+type originState struct {
+	mu        sync.Mutex
+	publisher *publisher
+	changed   chan struct{} // closed when the publisher is there
+	origins   []*origin.Origin
+	closed    bool
+}
+
+func (o *originState) begin(p *publisher) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.publisher = p
+	close(o.changed)
+}
+
+func (o *originState) add(g *origin.Origin) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.origins = append(o.origins, g)
+	if o.closed {
+		_ = g.Close()
+	}
+}
+
+// stats adds up what all handlers of the stream have done.
+func (o *originState) stats() origin.Stats {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var sum origin.Stats
+	for _, g := range o.origins {
+		s := g.Stats()
+		sum.Requests += s.Requests
+		sum.Failed += s.Failed
+		sum.Refused += s.Refused
+		sum.Bytes += s.Bytes
+		sum.Waiting += s.Waiting
+		sum.Viewers += s.Viewers
+	}
+	return sum
+}
+
+func (o *originState) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	for _, g := range o.origins {
+		_ = g.Close()
+	}
+}
+
+// pipeline returns the pipeline, nil before the first frame. It does not wait for a frame that is being taken.
+func (o *originState) pipeline() *pipeline {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.publisher == nil {
+		return nil
+	}
+	return o.publisher.p
+}
+
+// Snapshot implements origin.Source.
+func (o *originState) Snapshot() (*manifest.Presentation, <-chan struct{}) {
+	o.mu.Lock()
+	p, changed := o.publisher, o.changed
+	o.mu.Unlock()
+	if p == nil {
+		return nil, changed
+	}
+	return p.Snapshot()
+}
+
+// HandlerOptions change what [Stream.HandlerWith] serves. The zero value is [Stream.Handler]'s.
+type HandlerOptions struct {
+	// NoPage leaves the player page at "/" out.
+	NoPage bool
+	// Token, when not empty, is the bearer token that every request must carry.
+	Token string
+	// Metrics answers /metrics. Nil means [Stream.MetricsHandler].
+	Metrics http.Handler
+}
+
+// Handler serves the output: manifests, segments and parts with all that low latency needs (blocking reload, growing
+// segments), and a player page at "/". It may be used before the first frame (players wait), while the stream runs, and after
+// Finish as long as the output is there. It needs an output that can be read: memory (New with ""), a folder, or low latency.
+func (s *Stream) Handler() http.Handler {
+	h, err := s.HandlerWith(HandlerOptions{})
+	if err != nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, err.Error(), http.StatusNotImplemented)
+		})
+	}
+	return h
+}
+
+// HandlerWith is Handler with options. An output that cannot be read back is an error wrapping ErrOptions.
+func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
+	if s.place.objects == nil {
+		return nil, fmt.Errorf("%w: this output cannot be read back (want memory, a folder, or LowLatency)", ErrOptions)
+	}
+	if o.Metrics == nil {
+		o.Metrics = s.MetricsHandler()
+	}
+	g, err := origin.New(origin.Options{
+		Source: &s.origin, Objects: s.place.objects, MPDName: s.place.name + ".mpd", HLSName: s.place.name + ".m3u8",
+		NoDASH: s.opt.Format == HLS, NoHLS: s.opt.Format == DASH, Page: !o.NoPage, Token: o.Token, Metrics: o.Metrics,
+		Health: s.healthy, Clock: s.opt.now, Logger: s.opt.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.origin.add(g)
+	return g, nil
+}
+
+// healthy returns the error that ended the stream.
+func (s *Stream) healthy() error {
+	if p := s.origin.pipeline(); p != nil {
+		return p.err()
+	}
+	return nil
+}
+
+// Server is an HTTP server with bounds against clients that are slow, many, or talk too much.
+type Server = origin.Server
+
+// ServerOptions say how a [Server] listens.
+type ServerOptions = origin.ServerOptions
+
+// TLSFiles name a certificate chain and its key in PEM files.
+type TLSFiles = origin.TLSFiles
+
+// Listen opens a TCP address for [Server.Serve]. A host's own server can serve [Stream.Handler] just as well; this one has
+// its time-outs and limits set for long-held requests.
+func Listen(addr string, o ServerOptions) (*Server, error) { return origin.Listen(addr, o) }

@@ -1,0 +1,218 @@
+package origin_test
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/origin"
+)
+
+func TestOptionsFaultsAreReportedTogether(t *testing.T) {
+	_, err := origin.New(origin.Options{MPDName: "../x.mpd", HLSName: "metrics", Limits: origin.Limits{MaxWaiting: -1}})
+	require.ErrorIs(t, err, origin.ErrOptions)
+	for _, part := range []string{"Source is nil", "Objects is nil", `"../x.mpd"`, `"metrics"`, "MaxWaiting:-1"} {
+		require.ErrorContains(t, err, part)
+	}
+	out := liveOutput(t)
+	_, err = origin.New(origin.Options{Source: out, Objects: out, MPDName: "x", HLSName: "x"})
+	require.ErrorContains(t, err, `both "x"`)
+}
+
+func TestRange(t *testing.T) {
+	h := newOrigin(t, liveOutput(t))
+	whole := get(h, "/v0/3.m4s")
+	require.Equal(t, "bytes", whole.Header().Get("Accept-Ranges"))
+	part := get(h, "/v0/3.m4s", "Range", "bytes=10-19")
+	require.Equal(t, http.StatusPartialContent, part.Code)
+	require.Equal(t, whole.Body.String()[10:20], part.Body.String())
+	require.Regexp(t, `^bytes 10-19/\d+$`, part.Header().Get("Content-Range"))
+	require.Equal(t, http.StatusRequestedRangeNotSatisfiable, get(h, "/v0/3.m4s", "Range", "bytes=99999999-").Code)
+	stale := get(h, "/v0/3.m4s", "Range", "bytes=10-19", "If-Range", `"other"`)
+	require.Equal(t, http.StatusOK, stale.Code)
+}
+
+func TestETag(t *testing.T) {
+	out := liveOutput(t)
+	h := newOrigin(t, out)
+	for _, path := range []string{"/live.mpd", "/live.m3u8", "/v0/live.m3u8", "/v0/3.m4s", "/v0/3.1.m4s", "/v0/init.mp4", "/"} {
+		first := get(h, path)
+		tag := first.Header().Get("ETag")
+		require.NotEmpty(t, tag, path)
+		again := get(h, path, "If-None-Match", tag)
+		require.Equal(t, http.StatusNotModified, again.Code, path)
+		require.Zero(t, again.Body.Len())
+		require.Equal(t, http.StatusOK, get(h, path, "If-None-Match", `"other"`).Code)
+	}
+	before := get(h, "/v0/live.m3u8").Header().Get("ETag")
+	out.part()
+	require.NotEqual(t, before, get(h, "/v0/live.m3u8").Header().Get("ETag"), "a new state has another tag")
+}
+
+func TestGzip(t *testing.T) {
+	h := newOrigin(t, liveOutput(t))
+	for _, path := range []string{"/live.mpd", "/live.m3u8", "/v0/live.m3u8", "/", "/player/main.js"} {
+		plain := get(h, path)
+		require.Empty(t, plain.Header().Get("Content-Encoding"))
+		packed := get(h, path, "Accept-Encoding", "br, gzip;q=0.8")
+		require.Equal(t, "gzip", packed.Header().Get("Content-Encoding"), path)
+		require.Equal(t, "Accept-Encoding", packed.Header().Get("Vary"))
+		require.NotEqual(t, plain.Header().Get("ETag"), packed.Header().Get("ETag"))
+		z, err := gzip.NewReader(packed.Body)
+		require.NoError(t, err)
+		text, err := io.ReadAll(z)
+		require.NoError(t, err)
+		require.Equal(t, plain.Body.String(), string(text))
+	}
+	for _, header := range []string{"", "identity", "gzip;q=0", "br", "gzip;q=x"} {
+		require.Empty(t, get(h, "/live.mpd", "Accept-Encoding", header).Header().Get("Content-Encoding"), header)
+	}
+	for _, header := range []string{"gzip", "*", "X-GZIP ; q=1", "deflate, gzip"} {
+		require.Equal(t, "gzip", get(h, "/live.mpd", "Accept-Encoding", header).Header().Get("Content-Encoding"), header)
+	}
+	require.Empty(t, get(h, "/v0/3.m4s", "Accept-Encoding", "gzip").Header().Get("Content-Encoding"), "media is compressed already")
+}
+
+func TestHead(t *testing.T) {
+	h := newOrigin(t, liveOutput(t))
+	for _, path := range []string{"/live.mpd", "/live.m3u8", "/v0/live.m3u8", "/v0/3.m4s", "/v0/3.1.m4s", "/v0/init.mp4", "/time", "/healthz", "/"} {
+		got := get(h, path)
+		head := do(h, request(context.Background(), http.MethodHead, path))
+		require.Equal(t, http.StatusOK, head.Code, path)
+		require.Zero(t, head.Body.Len())
+		if path != "/time" {
+			require.Equal(t, got.Header(), head.Header())
+		}
+	}
+}
+
+func TestCORS(t *testing.T) {
+	h := newOrigin(t, liveOutput(t), func(o *origin.Options) { o.Token = "secret" })
+	preflight := do(h, request(context.Background(), http.MethodOptions, "/v0/live.m3u8", "Origin", "https://example.com",
+		"Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization,range"))
+	require.Equal(t, http.StatusNoContent, preflight.Code, "a preflight carries no token")
+	require.Equal(t, "*", preflight.Header().Get("Access-Control-Allow-Origin"))
+	require.Contains(t, preflight.Header().Get("Access-Control-Allow-Methods"), "GET")
+	for _, header := range []string{"Authorization", "Range"} {
+		require.Contains(t, preflight.Header().Get("Access-Control-Allow-Headers"), header)
+	}
+	refused := get(h, "/v0/live.m3u8")
+	require.Equal(t, "*", refused.Header().Get("Access-Control-Allow-Origin"), "a page sees why it was refused")
+	for _, header := range []string{"Date", "Age", "ETag", "Content-Range"} {
+		require.Contains(t, refused.Header().Get("Access-Control-Expose-Headers"), header)
+	}
+}
+
+func TestReadOnly(t *testing.T) {
+	h := newOrigin(t, liveOutput(t))
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodConnect, "BREW"} {
+		answer := do(h, request(context.Background(), method, "/v0/3.m4s"))
+		require.Equal(t, http.StatusMethodNotAllowed, answer.Code, method)
+		require.Equal(t, "GET, HEAD, OPTIONS", answer.Header().Get("Allow"))
+	}
+	r := request(context.Background(), http.MethodGet, "/live.mpd")
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader("x")), 1
+	require.Equal(t, http.StatusBadRequest, do(h, r).Code)
+}
+
+func TestCacheControl(t *testing.T) {
+	out := liveOutput(t)
+	h := newOrigin(t, out)
+	for path, want := range map[string]string{
+		"/live.mpd":                     "public, max-age=1",
+		"/live.m3u8":                    "public, max-age=1",
+		"/v0/live.m3u8":                 "public, max-age=1",
+		msn(3, -1):                      "public, max-age=12",
+		msn(4, 1):                       "public, max-age=12",
+		"/v0/3.m4s":                     "public, max-age=12",
+		"/v0/4.1.m4s":                   "public, max-age=12",
+		"/v0/init.mp4":                  "public, max-age=12",
+		"/nothing":                      "no-store",
+		"/v0/live.m3u8?_HLS_msn=99":     "no-store",
+		"/time":                         "no-store",
+		"/healthz":                      "no-store",
+		"/player/config.json":           "no-store",
+		"/player/main.js":               "no-cache",
+		"/v0/live.m3u8?_HLS_skip=wrong": "no-store",
+	} {
+		require.Equal(t, want, get(h, path).Header().Get("Cache-Control"), path)
+	}
+	out.end()
+	require.Equal(t, "public, max-age=12", get(h, "/live.mpd").Header().Get("Cache-Control"))
+	h = newOrigin(t, out, func(o *origin.Options) { o.Token = "secret" })
+	require.Equal(t, "private, max-age=12", get(h, "/live.mpd?token=secret").Header().Get("Cache-Control"))
+}
+
+func TestTime(t *testing.T) {
+	instant := time.Date(2026, 5, 1, 12, 30, 15, 7_900_000, time.FixedZone("", 7200))
+	h := newOrigin(t, liveOutput(t), func(o *origin.Options) { o.Clock = func() time.Time { return instant } })
+	require.Equal(t, "2026-05-01T10:30:15.007Z", get(h, "/time").Body.String())
+}
+
+func TestHealthAndMetrics(t *testing.T) {
+	var health error
+	h := newOrigin(t, liveOutput(t), func(o *origin.Options) {
+		o.Token = "secret"
+		o.Health = func() error { return health }
+		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "numbers") })
+	})
+	require.Equal(t, "ok\n", get(h, "/healthz").Body.String(), "a probe has no token")
+	health = errors.New("encoder v0 stands still")
+	sick := get(h, "/healthz")
+	require.Equal(t, http.StatusServiceUnavailable, sick.Code)
+	require.Contains(t, sick.Body.String(), "encoder v0 stands still")
+	require.Equal(t, http.StatusUnauthorized, get(h, "/metrics").Code)
+	require.Equal(t, "numbers", get(h, "/metrics", "Authorization", "Bearer secret").Body.String())
+	require.Equal(t, http.StatusNotFound, get(newOrigin(t, liveOutput(t)), "/metrics").Code)
+}
+
+func TestToken(t *testing.T) {
+	h := newOrigin(t, liveOutput(t), func(o *origin.Options) { o.Token = `s3cr"t; &` })
+	for _, path := range []string{"/", "/live.mpd", "/v0/live.m3u8", "/v0/3.m4s", "/time", "/metrics", "/player/main.js", "/nothing"} {
+		refused := get(h, path)
+		require.Equal(t, http.StatusUnauthorized, refused.Code, path)
+		require.Contains(t, refused.Header().Get("WWW-Authenticate"), "Bearer")
+		require.Equal(t, http.StatusUnauthorized, get(h, path, "Authorization", "Bearer wrong").Code)
+		require.Equal(t, http.StatusUnauthorized, get(h, path, "Authorization", `Basic s3cr"t; &`).Code)
+		require.Equal(t, http.StatusUnauthorized, get(h, path, "Cookie", "framegear_token=wrong").Code)
+		require.NotEqual(t, http.StatusUnauthorized, get(h, path, "Authorization", `bearer s3cr"t; &`).Code)
+	}
+	page := get(h, "/?token=s3cr%22t%3B+%26")
+	require.Equal(t, http.StatusOK, page.Code)
+	cookies := page.Result().Cookies()
+	require.Len(t, cookies, 1)
+	require.True(t, cookies[0].HttpOnly)
+	require.Equal(t, http.SameSiteStrictMode, cookies[0].SameSite)
+	require.Equal(t, http.StatusOK, get(h, "/v0/3.m4s", "Cookie", cookies[0].String()).Code, "as a video element asks")
+}
+
+func TestStats(t *testing.T) {
+	h := newOrigin(t, liveOutput(t))
+	first := get(h, "/v0/3.m4s")
+	get(h, "/v0/3.m4s", "User-Agent", "another")
+	get(h, "/nothing")
+	get(h, "/healthz")
+	s := h.Stats()
+	require.EqualValues(t, 4, s.Requests)
+	require.EqualValues(t, 1, s.Failed)
+	require.GreaterOrEqual(t, s.Bytes, int64(2*first.Body.Len()))
+	require.Equal(t, 2, s.Viewers, "whoever asks for health is no viewer")
+}
+
+func TestViewersAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newOrigin(t, liveOutput(t))
+		get(h, "/live.mpd")
+		require.Equal(t, 1, h.Viewers())
+		<-time.After(11 * time.Second) // the test's clock
+		require.Zero(t, h.Viewers())
+	})
+}

@@ -1,0 +1,114 @@
+package origin
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/framegear/framegear/manifest"
+	"github.com/framegear/framegear/muxer/sink"
+)
+
+// Source tells what exists.
+type Source interface {
+	// Snapshot returns the present state, which never changes, and a channel that is closed when a newer one exists.
+	// The state is nil before there is a first one. Bytes are in the sink before a state names them.
+	Snapshot() (*manifest.Presentation, <-chan struct{})
+}
+
+// Options say what an [Origin] serves. Source and Objects are needed; the rest has good defaults.
+type Options struct {
+	// Source tells what exists.
+	Source Source
+	// Objects holds the bytes, under the paths of the presentation.
+	Objects sink.Reader
+	// MPDName and HLSName are the names of the MPD and the multivariant playlist, without a folder. Empty means live.mpd
+	// and live.m3u8.
+	MPDName, HLSName string
+	// NoDASH and NoHLS leave a format out.
+	NoDASH, NoHLS bool
+	// Page serves the player page at "/".
+	Page bool
+	// Token, when it is not empty, is demanded of every request but /healthz: as a bearer token (RFC 6750), as the query
+	// parameter "token", or as the cookie that the first answer to such a parameter sets.
+	Token string
+	// Metrics answers /metrics. Nil means 404.
+	Metrics http.Handler
+	// Health answers /healthz: nil is healthy, an error's text is shown. A nil function means always healthy.
+	Health func() error
+	// Clock is the clock behind /time. Nil means time.Now. It must be the clock that captures are stamped with.
+	Clock func() time.Time
+	// Logger hears of objects that cannot be read and manifests that cannot be rendered. Nil means silence.
+	Logger *slog.Logger
+	// Limits bound what clients can take.
+	Limits Limits
+}
+
+// Limits bound what clients can take. A zero field means its default.
+type Limits struct {
+	// MaxWaiting is how many requests may be held at a time for bytes that do not exist yet: blocking reloads, hinted
+	// parts, growing segments. Further ones are answered 503. Default 2000.
+	MaxWaiting int
+	// WriteTimeout is how long a client may take to accept 64 KiB before it is cut off. Default 10 s.
+	WriteTimeout time.Duration
+	// StartTimeout is how long a manifest may be waited for before anything was made. Default 10 s.
+	StartTimeout time.Duration
+}
+
+// ErrOptions is wrapped by every error about an option.
+var ErrOptions = errors.New("origin: bad options")
+
+// withDefaults returns a copy with every default filled in.
+func (o Options) withDefaults() Options {
+	setDefault(&o.MPDName, "live.mpd")
+	setDefault(&o.HLSName, "live.m3u8")
+	setDefault(&o.Limits.MaxWaiting, 2000)
+	setDefault(&o.Limits.WriteTimeout, 10*time.Second)
+	setDefault(&o.Limits.StartTimeout, 10*time.Second)
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Health == nil {
+		o.Health = func() error { return nil }
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// validate reports all faults of options that have their defaults.
+func (o Options) validate() error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%w: "+format, append([]any{ErrOptions}, args...)...))
+	}
+	if o.Source == nil {
+		fault("Source is nil")
+	}
+	if o.Objects == nil {
+		fault("Objects is nil")
+	}
+	for _, name := range []string{o.MPDName, o.HLSName} {
+		if sink.CheckName(name) != nil || strings.ContainsAny(name, "/?#") || reserved(name) {
+			fault("manifest name %q (want a file name without a folder, such as live.mpd)", name)
+		}
+	}
+	if o.MPDName == o.HLSName {
+		fault("MPDName and HLSName are both %q", o.MPDName)
+	}
+	if o.Limits.MaxWaiting < 0 || o.Limits.WriteTimeout < 0 || o.Limits.StartTimeout < 0 {
+		fault("a limit is negative: %+v", o.Limits)
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,133 @@
+package origin
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/framegear/framegear/muxer/sink"
+)
+
+// Origin serves one output. It is an http.Handler for any number of requests at a time.
+type Origin struct {
+	opt    Options
+	token  tokenCheck
+	texts  textCache
+	gate   gate
+	counts counters
+	// life ends with Close.
+	life  context.Context
+	close context.CancelFunc
+}
+
+var _ http.Handler = (*Origin)(nil)
+
+// New returns an origin. Errors wrap [ErrOptions] and name all faults. The origin starts nothing and holds nothing open;
+// [Origin.Close] is only needed to let waiting requests go.
+func New(opt Options) (*Origin, error) {
+	opt = opt.withDefaults()
+	if err := opt.validate(); err != nil {
+		return nil, err
+	}
+	o := &Origin{opt: opt, token: newTokenCheck(opt.Token), gate: gate{limit: int64(opt.Limits.MaxWaiting)}}
+	o.life, o.close = context.WithCancel(context.Background())
+	return o, nil
+}
+
+// Close lets every waiting request go with 503 and cuts growing segments off. What is complete is still served, so that
+// viewers can play to the end. It returns at once and may be called more than once.
+func (o *Origin) Close() error {
+	o.close()
+	return nil
+}
+
+// ServeHTTP answers one request.
+func (o *Origin) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w := newWriter(rw, o.opt.Limits.WriteTimeout, &o.counts)
+	defer w.done()
+	setCommonHeaders(w.Header())
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodOptions:
+		w.WriteHeader(http.StatusNoContent)
+		return
+	default:
+		w.Header().Set("Allow", allowedMethods)
+		refuseBody(w, r)
+		fail(w, failure(http.StatusMethodNotAllowed, "%s is not possible here: this server is read-only", r.Method))
+		return
+	}
+	if refuseBody(w, r) {
+		fail(w, failure(http.StatusBadRequest, "a %s request has no body here", r.Method))
+		return
+	}
+	if err := o.answer(w, r); err != nil {
+		o.fail(w, r, err)
+	}
+}
+
+// answer routes a GET or HEAD request. An error means that nothing was written yet.
+func (o *Origin) answer(w *writer, r *http.Request) error {
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	if name == "healthz" {
+		return o.serveHealth(w, r)
+	}
+	if err := o.token.check(w, r); err != nil {
+		return err
+	}
+	switch {
+	case name == "" || strings.HasPrefix(name, pagePrefix):
+		return o.servePage(w, r, name)
+	case name == "time":
+		return o.serveTime(w, r)
+	case name == "metrics":
+		return o.serveMetrics(w, r)
+	case sink.CheckName(name) != nil:
+		return errNotFound
+	}
+	o.counts.sawViewer(r)
+	switch {
+	case name == o.opt.MPDName && !o.opt.NoDASH:
+		return o.serveMPD(w, r)
+	case name == o.opt.HLSName && !o.opt.NoHLS:
+		return o.serveMultivariant(w, r)
+	case strings.HasSuffix(name, ".m3u8"):
+		return o.servePlaylist(w, r, name)
+	}
+	return o.serveMedia(w, r, name)
+}
+
+// reserved reports whether a path has a meaning of its own here.
+func reserved(name string) bool {
+	return name == "time" || name == "metrics" || name == "healthz" || strings.HasPrefix(name, pagePrefix)
+}
+
+// serveTime answers with the present instant as an xs:dateTime with milliseconds
+// (ISO/IEC 23009-1 section 5.8.5.7, urn:mpeg:dash:utc:http-xsdate:2014).
+func (o *Origin) serveTime(w *writer, r *http.Request) error {
+	now := o.opt.Clock().UTC().Format("2006-01-02T15:04:05.000Z07:00")
+	return writeText(w, r, http.StatusOK, now)
+}
+
+func (o *Origin) serveHealth(w *writer, r *http.Request) error {
+	if err := o.opt.Health(); err != nil {
+		return failure(http.StatusServiceUnavailable, "%v", err)
+	}
+	return writeText(w, r, http.StatusOK, "ok\n")
+}
+
+func (o *Origin) serveMetrics(w *writer, r *http.Request) error {
+	if o.opt.Metrics == nil {
+		return errNotFound
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	o.opt.Metrics.ServeHTTP(w, r)
+	return nil
+}
+
+// targetDuration is EXT-X-TARGETDURATION, which every bound on waiting and caching is counted in (hls.TargetDuration
+// refuses a segment that is too long; a bound does not).
+func targetDuration(nominal time.Duration) time.Duration {
+	return max((nominal + time.Second - 1).Truncate(time.Second), time.Second)
+}

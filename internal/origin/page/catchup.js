@@ -1,0 +1,59 @@
+// Keeps a low-latency player at its target by its speed. hls.js has a controller of its own, but that one waits for more than
+// a second of buffer, which a target below a second never gives.
+
+const DEAD_ZONE = 0.04; // seconds around the target in which the speed stays 1
+const FASTEST = 1.3;
+const SLOWEST = 0.94;
+const JUMP = 2.5; // seconds behind the target from which a seek is less of a nuisance than a minute of fast play
+
+// speed returns the playback rate for a distance behind the target and what is buffered, all in seconds.
+export function speed(behind, buffered, reserve) {
+  if (behind > DEAD_ZONE && buffered > reserve) {
+    return Math.min(FASTEST, 1 + behind * 0.4);
+  }
+  if (behind < -DEAD_ZONE) {
+    return Math.max(SLOWEST, 1 + behind * 0.3);
+  }
+  return 1;
+}
+
+// follow steers video until the returned function is called. It stops steering when the viewer goes back in time, and
+// starts again at the live edge.
+export function follow(video, { behind, buffered, reserve, jump }) {
+  let own = false;
+  let following = true;
+  const onSeeking = () => {
+    following = own || behind() < JUMP;
+    own = false;
+  };
+  const steer = () => {
+    const distance = behind();
+    if (!following || video.paused || video.seeking || !Number.isFinite(distance)) {
+      video.playbackRate = 1;
+      return;
+    }
+    if (distance > JUMP) {
+      own = true;
+      jump();
+      return;
+    }
+    const rate = Math.round(speed(distance, buffered(), reserve) * 50) / 50;
+    if (rate !== video.playbackRate) {
+      video.playbackRate = rate;
+    }
+  };
+  video.addEventListener("seeking", onSeeking);
+  const timer = setInterval(steer, 100);
+  return {
+    resume() {
+      following = true;
+      own = true;
+      jump();
+    },
+    stop() {
+      clearInterval(timer);
+      video.removeEventListener("seeking", onSeeking);
+      video.playbackRate = 1;
+    },
+  };
+}

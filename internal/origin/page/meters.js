@@ -1,0 +1,143 @@
+// What a video element holds, shows and loses.
+
+// ahead returns the seconds that are buffered from the present position on.
+export function ahead(video) {
+  for (let i = 0; i < video.buffered.length; i++) {
+    // A tenth of a second of tolerance: positions between two frames belong to a range that starts a moment later.
+    if (video.buffered.start(i) <= video.currentTime + 0.1 && video.currentTime < video.buffered.end(i)) {
+      return video.buffered.end(i) - video.currentTime;
+    }
+  }
+  return 0;
+}
+
+// Meters are the numbers of the page.
+export class Meters {
+  last = {};
+  #video;
+  #frames;
+  #stalls;
+  #dropped = 0;
+
+  constructor(video) {
+    this.#video = video;
+    this.#frames = new FrameMeter(video);
+    this.#stalls = new StallMeter(video);
+  }
+
+  reset() {
+    this.#stalls.reset();
+    this.last = {};
+  }
+
+  // sample adds what the video element knows to what the player said.
+  sample(said) {
+    const video = this.#video;
+    const quality = video.getVideoPlaybackQuality?.() ?? { droppedVideoFrames: 0, totalVideoFrames: 0 };
+    const dropped = Math.max(quality.droppedVideoFrames - this.#dropped, 0);
+    this.#dropped = quality.droppedVideoFrames;
+    this.last = {
+      ...said,
+      buffer: video.readyState > 0 ? ahead(video) : NaN,
+      speed: video.paused ? 0 : video.playbackRate,
+      position: video.currentTime,
+      duration: video.duration,
+      dropped,
+      droppedTotal: quality.droppedVideoFrames,
+      framesTotal: quality.totalVideoFrames,
+      frameRate: this.#frames.rate(),
+      width: video.videoWidth,
+      height: video.videoHeight,
+      stalls: this.#stalls.count,
+      stalledSeconds: this.#stalls.seconds(),
+      stalled: this.#stalls.stalled,
+    };
+    return this.last;
+  }
+}
+
+// FrameMeter counts presented frames per second.
+class FrameMeter {
+  #video;
+  #instants = [];
+
+  constructor(video) {
+    this.#video = video;
+    if (video.requestVideoFrameCallback) {
+      this.#wait();
+    }
+  }
+
+  #wait() {
+    this.#video.requestVideoFrameCallback((instant) => {
+      this.#instants.push(instant);
+      this.#wait();
+    });
+  }
+
+  rate() {
+    const since = performance.now() - 2000;
+    this.#instants = this.#instants.filter((t) => t > since);
+    return this.#instants.length / 2;
+  }
+}
+
+// The start is over after so many seconds of play: until then a player still finds its place behind the live edge.
+const STARTUP = 1;
+
+// StallMeter counts how often and for how long play stopped for want of data, seeks and the start aside.
+class StallMeter {
+  count = 0;
+  #total = 0;
+  #since = 0;
+  #played = 0;
+  #position = NaN;
+  #video;
+
+  constructor(video) {
+    this.#video = video;
+    video.addEventListener("timeupdate", () => this.#advance());
+    video.addEventListener("waiting", () => this.#begin());
+    for (const event of ["playing", "seeking", "pause", "emptied"]) {
+      video.addEventListener(event, () => this.#end());
+    }
+  }
+
+  reset() {
+    this.count = 0;
+    this.#total = 0;
+    this.#since = 0;
+    this.#played = 0;
+    this.#position = NaN;
+  }
+
+  seconds() {
+    return (this.#total + (this.#since ? performance.now() - this.#since : 0)) / 1000;
+  }
+
+  get stalled() {
+    return this.#since > 0;
+  }
+
+  #advance() {
+    const step = this.#video.currentTime - this.#position;
+    this.#position = this.#video.currentTime;
+    if (step > 0 && step < 1) {
+      this.#played += step;
+    }
+  }
+
+  #begin() {
+    if (this.#played > STARTUP && !this.#video.seeking && !this.#video.paused && !this.#video.ended && !this.#since) {
+      this.#since = performance.now();
+      this.count++;
+    }
+  }
+
+  #end() {
+    if (this.#since) {
+      this.#total += performance.now() - this.#since;
+      this.#since = 0;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package origin
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// writeChunk is how much is handed to the transport at a time. A client has Limits.WriteTimeout for each.
+const writeChunk = 64 << 10
+
+// writer is a response whose every write has a deadline and is counted.
+type writer struct {
+	http.ResponseWriter
+	control *http.ResponseController
+	timeout time.Duration
+	counts  *counters
+	status  int
+}
+
+func newWriter(w http.ResponseWriter, timeout time.Duration, counts *counters) *writer {
+	counts.requests.Add(1)
+	return &writer{ResponseWriter: w, control: http.NewResponseController(w), timeout: timeout, counts: counts}
+}
+
+// Unwrap lets http.ResponseController through.
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *writer) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *writer) Write(b []byte) (int, error) {
+	written := 0
+	for {
+		chunk := b[:min(len(b), writeChunk)]
+		w.extendDeadline()
+		n, err := w.ResponseWriter.Write(chunk)
+		w.counts.bytes.Add(int64(n))
+		written += n
+		if b = b[len(chunk):]; err != nil || len(b) == 0 {
+			return written, err
+		}
+	}
+}
+
+// buffers are shared by all transfers: a thousand viewers copy a few at a time.
+var buffers = sync.Pool{New: func() any { return new([writeChunk]byte) }}
+
+// ReadFrom copies src. It is what io.Copy uses.
+func (w *writer) ReadFrom(src io.Reader) (int64, error) {
+	buf := buffers.Get().(*[writeChunk]byte)
+	defer buffers.Put(buf)
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{src}, buf[:])
+}
+
+// flush hands everything written so far to the client.
+func (w *writer) flush() error {
+	w.extendDeadline()
+	return w.control.Flush()
+}
+
+// extendDeadline gives the client its time for the next write. Not every transport has deadlines.
+func (w *writer) extendDeadline() { _ = w.control.SetWriteDeadline(time.Now().Add(w.timeout)) }
+
+// done counts the answer. What is still buffered is written by the server after it, within a deadline of its own.
+func (w *writer) done() {
+	w.extendDeadline()
+	if w.status >= http.StatusBadRequest {
+		w.counts.failed.Add(1)
+	}
+}

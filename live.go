@@ -1,0 +1,60 @@
+package framegear
+
+import (
+	"errors"
+	"time"
+)
+
+// start is called once, before the first frame goes on its way: media time zero is when that was captured.
+func (s *Stream) start(f *Frame, at placement) {
+	if s.opt.Live {
+		s.pipe.publisher.setStart(captured(f, at.at))
+	}
+	if s.opt.Live && s.opt.Clock == ClockWall {
+		s.pacing.Add(1)
+		go s.pace()
+	}
+}
+
+// captured returns the instant of a frame on the wall clock.
+func captured(f *Frame, arrived time.Time) time.Time {
+	if f.Captured.IsZero() {
+		return arrived
+	}
+	return f.Captured
+}
+
+// pace keeps a live output going while its source stalls: whenever slots have passed without a frame, the last picture
+// fills them.
+func (s *Stream) pace() {
+	defer s.pacing.Done()
+	tick := time.NewTicker(max(s.opt.FrameRate.Frame().Duration(1), time.Millisecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.closing:
+			return
+		case <-tick.C:
+			if !s.catchUp() {
+				return
+			}
+		}
+	}
+}
+
+// catchUp fills overdue slots and reports whether the stream goes on.
+func (s *Stream) catchUp() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return false
+	}
+	n := s.clock.overdue()
+	if n > s.clock.maxGap { // the machine slept or the clock was set
+		s.clock.offset -= n
+		s.counters.jumps.Add(1)
+		return true
+	}
+	err := s.fill(n)
+	return err == nil || errors.Is(err, ErrDropped)
+}

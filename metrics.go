@@ -1,0 +1,76 @@
+package framegear
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// MetricsHandler returns a handler that answers with the stream's figures in Prometheus' text format. Counters are read when they are
+// asked for; nothing is registered globally.
+func (s *Stream) MetricsHandler() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collector{s})
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// collector reads a stream's figures.
+type collector struct{ s *Stream }
+
+// metric is one figure and where it comes from.
+type metric struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	value func(*Stats) float64
+}
+
+func counter(name, help string, value func(*Stats) float64) metric {
+	return metric{prometheus.NewDesc("framegear_"+name, help, nil, nil), prometheus.CounterValue, value}
+}
+
+var metrics = []metric{
+	counter("frames_in_total", "Frames accepted by WriteFrame.", func(s *Stats) float64 { return float64(s.FramesIn) }),
+	counter("frames_out_total", "Instants of the output's grid that were encoded.", func(s *Stats) float64 { return float64(s.FramesOut) }),
+	counter("frames_repeated_total", "Instants filled with the picture before.", func(s *Stats) float64 { return float64(s.Repeated) }),
+	counter("frames_dropped_total", "Frames dropped from all renditions.", func(s *Stats) float64 { return float64(s.Dropped) }),
+	counter("clock_jumps_total", "Gaps longer than the longest that is filled.", func(s *Stats) float64 { return float64(s.Jumps) }),
+	counter("segments_total", "Segments published, all tracks.", func(s *Stats) float64 { return float64(s.Segments) }),
+	counter("segment_bytes_total", "Bytes of published segments.", func(s *Stats) float64 { return float64(s.Bytes) }),
+}
+
+var (
+	liveObjects = prometheus.NewDesc("framegear_libav_objects", "C objects alive in the process.", []string{"kind"}, nil)
+	viewers     = prometheus.NewDesc("framegear_viewers", "Clients that asked for something in the last seconds.", nil, nil)
+	requests    = prometheus.NewDesc("framegear_http_requests_total", "Requests answered by the origin.", nil, nil)
+	served      = prometheus.NewDesc("framegear_http_bytes_total", "Bytes sent by the origin.", nil, nil)
+	waiting     = prometheus.NewDesc("framegear_http_waiting", "Requests held for bytes that do not exist yet.", nil, nil)
+	queued      = prometheus.NewDesc("framegear_queue_frames", "Frame sets inside the pipeline.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (c collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, m := range metrics {
+		ch <- m.desc
+	}
+	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c collector) Collect(ch chan<- prometheus.Metric) {
+	st := c.s.Stats()
+	for _, m := range metrics {
+		ch <- prometheus.MustNewConstMetric(m.desc, m.kind, m.value(&st))
+	}
+	for kind, n := range st.Live {
+		ch <- prometheus.MustNewConstMetric(liveObjects, prometheus.GaugeValue, float64(n), kind)
+	}
+	h := c.s.origin.stats()
+	ch <- prometheus.MustNewConstMetric(viewers, prometheus.GaugeValue, float64(h.Viewers))
+	ch <- prometheus.MustNewConstMetric(requests, prometheus.CounterValue, float64(h.Requests))
+	ch <- prometheus.MustNewConstMetric(served, prometheus.CounterValue, float64(h.Bytes))
+	ch <- prometheus.MustNewConstMetric(waiting, prometheus.GaugeValue, float64(h.Waiting))
+	ch <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(st.Queued))
+}

@@ -1,0 +1,102 @@
+package framegear
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// Validate returns all faults that can be seen before the first frame, each wrapping ErrOptions or ErrLadder.
+func (o Options) Validate() error {
+	o = o.withDefaults()
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if err := o.FrameRate.Validate(); err != nil {
+		bad("FrameRate: %v", err)
+	}
+	if !o.Timebase.Valid() {
+		bad("Timebase %s (want positive terms)", o.Timebase)
+	}
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS {
+		bad("Clock, WhenFull, Format and Container take only the constants of their types")
+	}
+	if o.Container == TS && o.Format != HLS {
+		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
+	}
+	if o.SegmentDuration < 0 || o.SegmentDuration > time.Hour || o.KeyInterval < 0 || o.KeyInterval > o.SegmentDuration {
+		bad("SegmentDuration %s, KeyInterval %s (want a key interval of at most a segment, a segment of at most an hour)",
+			o.SegmentDuration, o.KeyInterval)
+	}
+	if o.Live {
+		errs = append(errs, o.validateLive())
+	} else if o.Window != 0 || o.ExtraWindow != 0 || o.PartDuration != 0 {
+		bad("Window, ExtraWindow and PartDuration are for live outputs (want Live or LowLatency)")
+	}
+	if o.Queue < 1 || o.Queue > 1000 {
+		bad("Queue %d (want 1 to 1000 frames)", o.Queue)
+	}
+	if o.BitsPerPixel < 0 || o.MaxGap < 0 {
+		bad("BitsPerPixel %g, MaxGap %s (want 0 or more)", o.BitsPerPixel, o.MaxGap)
+	}
+	if o.AutoLadder && len(o.Ladder) > 0 {
+		bad("Ladder and AutoLadder (want one of them)")
+	}
+	errs = append(errs, o.validateLadder(), o.validateAudio())
+	return errors.Join(errs...)
+}
+
+func (o *Options) validateLive() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if !o.LowLatency && o.PartDuration != 0 {
+		bad("PartDuration is for LowLatency")
+	}
+	if o.LowLatency && o.Container == TS {
+		bad("LowLatency needs fMP4 segments")
+	}
+	if o.PartDuration < 0 || o.LowLatency && o.FrameRate.Known() && 2*o.partDuration(o.FrameRate) > o.SegmentDuration {
+		bad("PartDuration %s (want at most half a segment's %s)", o.PartDuration, o.SegmentDuration)
+	}
+	if o.Window != WindowAll && o.Window < 3*o.SegmentDuration {
+		bad("Window %s (want at least three segments of %s, or WindowAll)", o.Window, o.SegmentDuration)
+	}
+	if o.ExtraWindow < 0 && o.ExtraWindow != WindowAll || o.TargetLatency < 0 {
+		bad("ExtraWindow %s, TargetLatency %s (want 0 or more)", o.ExtraWindow, o.TargetLatency)
+	}
+	return errors.Join(errs...)
+}
+
+// validateLadder checks what does not need the source's size.
+func (o *Options) validateLadder() error {
+	var errs []error
+	for i, r := range o.Ladder {
+		bad := func(format string, args ...any) {
+			errs = append(errs, fmt.Errorf("%w: rung %d (%dx%d): %s", ErrLadder, i, r.Width, r.Height, fmt.Sprintf(format, args...)))
+		}
+		if r.Width < 0 || r.Height < 0 || r.Width > media.MaxSide || r.Height > media.MaxSide {
+			bad("sides must be 0 (the source's) to %d", media.MaxSide)
+		}
+		if r.Bitrate < 0 || r.MaxBitrate < 0 || r.BufferSize < 0 {
+			bad("bit rates and buffers must not be negative")
+		}
+		if r.FrameRate != (Rate{}) {
+			if err := r.FrameRate.Validate(); err != nil {
+				bad("%v", err)
+			}
+		}
+		if r.Codec != "" && encoder.Format(r.Codec) == "" {
+			bad("codec %q (want one of %v)", r.Codec, encoder.Names())
+		}
+	}
+	if o.Codec != "" && encoder.Format(o.Codec) == "" {
+		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Names()))
+	}
+	return errors.Join(errs...)
+}
