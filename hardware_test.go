@@ -13,7 +13,6 @@ import (
 	"github.com/framegear/framegear/internal/leaktest"
 	"github.com/framegear/framegear/internal/referee"
 	"github.com/framegear/framegear/internal/vatest"
-	"github.com/framegear/framegear/manifest/validate"
 )
 
 const (
