@@ -244,7 +244,9 @@ var gears = []gear{
 	{name: "-acodec copy", params: stream("-audio", "testdata/clip.mp4", "-acodec", "copy"), check: options(func(t *testing.T, o framegear.Options) { require.True(t, o.Audio[0].Copy) })},
 	{name: "-acodec invalid", params: stream("-audio", "testdata/clip.mp4", "-acodec", "mp9"), warns: []string{"want aac, libopus or copy"}},
 	{name: "-movflags", params: stream("-movflags", "+faststart"), warns: []string{"CMAF"}},
-	{name: "-s:v:0", params: stream("-s:v:0", "640x360"), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, [2]int{640, 360}, [2]int{r.Width, r.Height}) })},
+	{name: "-s:v:0", params: stream("-s:v:0", "640x360"), check: primary(func(t *testing.T, r framegear.Rendition) {
+		require.Equal(t, [2]int{640, 360}, [2]int{r.Width, r.Height})
+	})},
 	{name: "-b:v:0", params: stream("-b:v:0", "800k"), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, framegear.Rendition{Bitrate: 800_000}, r) })},
 	{name: "-b:v", params: stream("-b:v", "800k", "-streams", streams(stream("-resolution", "640x360", "-video_bitrate", "500k"))), check: options(func(t *testing.T, o framegear.Options) {
 		require.EqualValues(t, 800_000, o.Ladder[0].Bitrate)
