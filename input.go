@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
@@ -35,9 +37,12 @@ type Input struct {
 	started bool
 }
 
-// OpenInput opens an input with libav. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
+// OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
 // built with them. When the context ends, reads end with its error. The caller closes the input.
 func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) {
+	if o.Format == "" && strings.HasPrefix(url, "/dev/video") {
+		o.Format = "v4l2"
+	}
 	raw, err := av.OpenInput(ctx, av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("framegear: input: %w", err)
@@ -93,6 +98,19 @@ func (in *Input) Read(f *Frame) error {
 		}
 		if err := in.feed(); err != nil {
 			return err
+		}
+	}
+}
+
+// Frames ranges over all pictures to the end. Each is valid until the next one. An error ends the loop.
+func (in *Input) Frames() iter.Seq2[*Frame, error] {
+	return func(yield func(*Frame, error) bool) {
+		var f Frame
+		for {
+			err := in.Read(&f)
+			if errors.Is(err, io.EOF) || !yield(&f, err) || err != nil {
+				return
+			}
 		}
 	}
 }

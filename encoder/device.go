@@ -49,6 +49,9 @@ type Device struct {
 
 	mu    sync.Mutex
 	pools map[poolKey]*av.Pool
+
+	// growing is held alone by an encoder that still takes memory for its references, and shared by the others.
+	growing sync.RWMutex
 }
 
 // poolKey is one kind of picture on the device.

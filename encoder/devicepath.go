@@ -17,6 +17,8 @@ type devicePath struct {
 	scale  *av.DeviceScaler
 	host   *hostScaler
 
+	reserve []*av.Pool // memory for the encoder's references, one picture each
+
 	seen  *Picture // the last picture that came in, to recognise repeats
 	ready *Picture // and what became of it
 }
@@ -114,6 +116,42 @@ func (p *devicePath) make(src *Picture) (*Picture, error) {
 	return p.scale.Scale(up)
 }
 
+// references is how many pictures an encoder keeps: those being encoded, the one they refer to, the next one and one to spare.
+const references = 5
+
+// setAside takes the memory that the encoder is going to need for its references. libavcodec 9.0 crashes when it finds none for one
+// (hw_base_encode_send_frame frees a picture that is not whole), so it must always find some: what is set aside here is given
+// back picture by picture, right before the encoder takes it.
+func (p *devicePath) setAside() error {
+	o := p.opt
+	for range references + max(0, o.BFrames) {
+		pool, err := av.NewDevicePool(o.Device.dev, o.Width, o.Height, o.Layout, o.Color)
+		if err != nil {
+			return err
+		}
+		p.reserve = append(p.reserve, pool)
+	}
+	return nil
+}
+
+// enter makes what the encoder takes, which the caller releases, and gives the encoder room for it. The caller calls leave after
+// the encoder has taken it, also after an error.
+func (p *devicePath) enter(src *Picture) (pic *Picture, leave func(), err error) {
+	growing := &p.opt.Device.growing
+	n := len(p.reserve)
+	if n == 0 {
+		growing.RLock()
+		pic, err = p.picture(src)
+		return pic, growing.RUnlock, err
+	}
+	growing.Lock()
+	if pic, err = p.picture(src); err == nil {
+		p.reserve[n-1].Close()
+		p.reserve = p.reserve[:n-1]
+	}
+	return pic, growing.Unlock, err
+}
+
 func (p *devicePath) forget() {
 	p.seen.Release()
 	p.ready.Release()
@@ -122,6 +160,10 @@ func (p *devicePath) forget() {
 
 func (p *devicePath) close() {
 	p.forget()
+	for _, pool := range p.reserve {
+		pool.Close()
+	}
+	p.reserve = nil
 	if p.scale != nil {
 		p.scale.Close()
 	}
@@ -142,13 +184,19 @@ func (e *Encoder) openOnDevice() error {
 	}
 	for _, rate := range rateControls(&e.opt) {
 		if e.av, err = av.OpenVideoEncoder(e.opt.onDevice(rate, e.device.frames)); err == nil {
-			return nil
+			if err = e.device.setAside(); err != nil {
+				e.av.Close()
+				e.av = nil
+			}
+			break
 		}
 		if !noSuchRateControl(err) {
 			break
 		}
 	}
-	e.device.close()
+	if err != nil {
+		e.device.close()
+	}
 	return err
 }
 

@@ -100,7 +100,8 @@ func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(
 	}
 	e.durations[pts] = duration
 	if e.device != nil {
-		up, err := e.device.picture(pic)
+		up, leave, err := e.device.enter(pic)
+		defer leave()
 		if err != nil {
 			return fmt.Errorf("encoder: %w", err)
 		}

@@ -64,7 +64,7 @@ func (c *streamCmd) sound(o *framegear.Options, src source) error {
 }
 
 func (c *streamCmd) setTrack(t *framegear.AudioTrack, i int) (err error) {
-	t.Copy, t.Offset, t.Loop = c.CopyAudio && !t.PCM, c.AudioOffset, c.AudioLoop && len(t.Input) == 0 && !t.PCM
+	t.Copy, t.Offset, t.Loop = (c.CopyAudio || c.Copy) && !t.PCM, c.AudioOffset, c.AudioLoop && len(t.Input) == 0 && !t.PCM
 	if c.AudioCodec == "opus" {
 		t.Codec = framegear.Opus
 	}

@@ -80,6 +80,16 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 	if c.Name != "" {
 		o.Name = c.Name
 	}
+	if len(o.Audio) == 1 && o.Audio[0].Source == p.Source && p.Source != "" { // its own sound, as far as it has any
+		own, ok := framegear.AudioTrack{}, false
+		if in, is := src.(sounding); is {
+			own, ok = in.Audio()
+		}
+		o.Audio[0].Origin = own.Origin
+		if !ok {
+			o.Audio = nil
+		}
+	}
 	c.Copy = c.Copy || p.Copy
 	c.Live = o.Live
 	return o, err

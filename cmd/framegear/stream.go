@@ -45,6 +45,7 @@ type streamCmd struct {
 	ExtraWindow   string        `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
 	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
+	Stall         string        `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
 	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
 	BurnClock     bool          `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
 
@@ -199,6 +200,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 
 func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	o.Live, o.LowLatency = c.Live || c.LowLatency, c.LowLatency
+	o.Stall = map[string]framegear.StallPolicy{"repeat": framegear.RepeatLast, "gap": framegear.LeaveGap}[c.Stall]
 	o.RemoveAtExit, o.BurnClock = c.RemoveAtExit, c.BurnClock
 	if !o.Live {
 		return nil

@@ -327,8 +327,7 @@ static VAStatus encode(const context_t *c, const surface_t *s)
 	return VA_STATUS_SUCCESS;
 }
 
-// Parameter buffers that were rendered belong to the picture (libva 1.0 on: the application destroys none that it has
-// rendered when the picture went through), so they end here.
+// The buffers stay the application's, which destroys them (libva 1.0 on).
 static VAStatus end_picture(VADriverContextP ctx, VAContextID id)
 {
 	context_t *c = fgva_get(CONTEXT, id);
@@ -337,8 +336,6 @@ static VAStatus end_picture(VADriverContextP ctx, VAContextID id)
 		return VA_STATUS_ERROR_INVALID_CONTEXT;
 	surface_t *s = fgva_get(SURFACE, c->target);
 	VAStatus st = config->profile == VAProfileNone ? fgva_scale(s, c) : encode(c, s);
-	for (int i = 0; i < c->count; i++)
-		destroy_buffer(ctx, c->buffers[i]);
 	c->count = 0;
 	return st;
 }
