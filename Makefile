@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 5s
 TESTFLAGS ?=
 DEMO ?= out
@@ -66,11 +66,10 @@ race: ## run all tests with the race detector
 	$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
 
 .PHONY: lint
-lint: libav ## go vet, gofmt, staticcheck, tidiness of go.mod
-	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not gofmt-clean: $$unformatted"; exit 1; }
+lint: libav ## golangci-lint (.golangci.yml: vet, gofmt, staticcheck and more), tidiness of go.mod
 	go mod tidy -diff
 	$(ENV); go vet ./...
-	$(ENV); go run $(STATICCHECK) ./...
+	$(ENV); go run $(GOLANGCI) run ./...
 
 .PHONY: fmt
 fmt: ## gofmt everything
@@ -82,7 +81,7 @@ fuzz: libav ## run every fuzz target for FUZZTIME (5s)
 
 .PHONY: golden
 golden: libav ## write the golden files of all packages again
-	$(ENV); go test $$(git grep -l 'flag.Bool("update"' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -update
+	$(ENV); go test $$(git grep -l '/internal/golden"' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -update
 
 .PHONY: examples
 examples: libav ## build and run the examples on small input

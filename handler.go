@@ -60,6 +60,16 @@ func (o *originState) close() {
 	}
 }
 
+// pipeline returns the pipeline, nil before the first frame. It does not wait for a frame that is being taken.
+func (o *originState) pipeline() *pipeline {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.publisher == nil {
+		return nil
+	}
+	return o.publisher.p
+}
+
 // Snapshot implements origin.Source.
 func (o *originState) Snapshot() (*manifest.Presentation, <-chan struct{}) {
 	o.mu.Lock()
@@ -116,12 +126,10 @@ func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
 
 // healthy returns the error that ended the stream.
 func (s *Stream) healthy() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.pipe == nil {
-		return nil
+	if p := s.origin.pipeline(); p != nil {
+		return p.err()
 	}
-	return s.pipe.err()
+	return nil
 }
 
 // Server is an HTTP server with bounds against clients that are slow, many, or talk too much.

@@ -33,6 +33,8 @@ type Rendition struct {
 	Codec string
 	// Preset, Tune and Profile are the encoder's own. Zero: Options'.
 	Preset, Tune, Profile string
+	// Filter is a chain of libavfilter for this rendition alone, after scaling and Options.Filter.
+	Filter string
 	// BFrames is the number of B-frames, encoder.NoBFrames for none. Zero: the preset's.
 	BFrames int
 	// Threads of the encoder. Zero: shared out by size.
@@ -170,10 +172,11 @@ func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string
 		return nil, warn, fmt.Errorf("%w: %s: sides of %dx%d (want 16 to %d)", ErrLadder, name, r.Width, r.Height, media.MaxSide)
 	}
 	o.fillRung(&r)
-	g := &rung{Rendition: r, sar: sampleAspect(src, r.Width, r.Height), color: src.color, layout: src.layout}
-	if src.rgb {
+	g := &rung{Rendition: r, sar: o.sampleAspect(src, r.Width, r.Height), color: src.color, layout: src.layout}
+	if src.rgb && o.Color == (Color{}) {
 		g.color = media.OutputColor(r.Height)
 	}
+	g.fitDevice(src)
 	if encoder.MaxBits(r.Codec) < g.layout.Bits() {
 		g.layout = scaler.I420
 	}
@@ -206,7 +209,12 @@ func (o *Options) fillRung(r *Rendition) {
 	if !own {
 		r.FrameRate = o.FrameRate
 	}
-	if r.Bitrate == 0 && r.MaxBitrate == 0 {
+	if r.Preset == PresetStreamGear && encoder.Hardware(r.Codec) {
+		r.Preset = "" // StreamGear gives hardware the bit rate alone, which is real there
+	}
+	if r.Preset == PresetStreamGear {
+		r.streamGear()
+	} else if r.Bitrate == 0 && r.MaxBitrate == 0 {
 		r.Bitrate = max(100_000, FormulaBitrate(r.Width, r.Height, r.FrameRate, cmp.Or(o.BitsPerPixel, DefaultBitsPerPixel)))
 		if r.CRF == 0 && !own {
 			r.CRF = encoder.DefaultCRF(r.Codec)
@@ -230,9 +238,12 @@ func (o *Options) wantsDeepColor() bool {
 	return slices.ContainsFunc(names, func(n string) bool { return encoder.MaxBits(n) > 8 })
 }
 
-// sampleAspect keeps the source's display aspect ratio. Differences below 2 % come from rounding sizes and stay square.
-func sampleAspect(src sourceSpec, width, height int) Rate {
+// sampleAspect keeps the display aspect ratio. Differences below 2 % come from rounding sizes and stay square.
+func (o *Options) sampleAspect(src sourceSpec, width, height int) Rate {
 	num, den := int64(src.width)*int64(height), int64(src.height)*int64(width)
+	if o.Aspect.Known() {
+		num, den = o.Aspect.Num*int64(height), o.Aspect.Den*int64(width)
+	}
 	if d := float64(num)/float64(den) - 1; math.Abs(d) < 0.02 {
 		return Rate{}
 	}
@@ -300,9 +311,12 @@ func setParents(rungs []rung) {
 	for pos, i := range order {
 		r := &rungs[i]
 		r.parent = -1
+		if r.hardware() {
+			continue // a device scales from the source's own picture, which is uploaded once for all
+		}
 		for _, j := range order[:pos] {
 			p := &rungs[j]
-			if p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
+			if !p.hardware() && p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
 				r.parent = j
 			}
 		}

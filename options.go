@@ -59,6 +59,18 @@ const (
 	DropWhenFull
 )
 
+// StallPolicy says what a live output does while its source gives nothing.
+type StallPolicy uint8
+
+// The policies.
+const (
+	// RepeatLast shows the last picture on, so that players go on.
+	RepeatLast StallPolicy = iota
+	// LeaveGap makes nothing: players stop at the end of what there is, and go on after a discontinuity when the stall
+	// was longer than Options.MaxGap.
+	LeaveGap
+)
+
 // WindowAll as Options.Window keeps and lists everything of a live output.
 const WindowAll = time.Duration(-1)
 
@@ -71,9 +83,12 @@ type Options struct {
 	Clock Clock
 	// Timebase of Frame.PTS. Zero means nanoseconds (time.Duration).
 	Timebase Timebase
-	// MaxGap is the longest gap between frames that is filled with repeats of the last one; after a longer one (a clock that jumped) the
-	// output goes on at once, counted in Stats.Jumps. Zero means 10 seconds.
+	// MaxGap is the longest gap between frames that is filled with repeats of the last one. After a longer one (a clock that
+	// jumped, a machine that slept) a recorded output goes on without the gap, and a live one in real time after a
+	// discontinuity; both are counted in Stats.Jumps. Zero means 10 seconds.
 	MaxGap time.Duration
+	// Stall says what a live output on ClockWall does while no frames come.
+	Stall StallPolicy
 
 	// Ladder are the renditions. Nil means one at the source's size.
 	Ladder Ladder
@@ -82,7 +97,8 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or CodecAuto. Zero means
+	// libx264. Preset may be PresetStreamGear. Extra goes to whichever encoder is named, not to one that takes its place.
 	Codec                 string
 	Preset, Tune, Profile string
 	CRF                   float64
@@ -91,10 +107,27 @@ type Options struct {
 	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
 	BitsPerPixel float64
 
+	// HW says what becomes of hardware encoders (CodecAuto, h264_vaapi …) that do not work.
+	HW HWPolicy
+	// HWDevice is the path of the device, such as /dev/dri/renderD128. Zero means the first one on which the ladder works.
+	HWDevice string
+	// HWTimeout is how long a call into a driver may take before the driver counts as dead. Zero means 5 seconds.
+	HWTimeout time.Duration
+
+	// Filter is a chain of libavfilter in ffmpeg's words ("hflip,eq=contrast=1.2") that every frame goes through before it is
+	// scaled. It must give one picture for each that it takes; another size is then the source's size.
+	Filter string
+	// Aspect is the display aspect ratio as a fraction, such as 16/9. Zero: the source's, with square pixels.
+	Aspect Rate
+	// Color of the output for RGB and gray frames. Zero: limited-range BT.709 from 720 lines up, BT.601 below.
+	Color Color
+
 	// Format says which manifests to write.
 	Format Format
 	// Container of the segments.
 	Container Container
+	// ContainerExtra are raw options of the libav muxer inside the segments (mp4 or mpegts); unknown keys are errors.
+	ContainerExtra map[string]string
 	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s.
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
@@ -104,7 +137,7 @@ type Options struct {
 	// LowLatency makes a live output in parts of PartDuration that players get at once: LL-HLS and LL-DASH over the same
 	// bytes, served by [Stream.Handler]. Files and remote sinks get the same segments with plain manifests.
 	LowLatency bool
-	// PartDuration is the longest part; down to one frame. Zero means 200 ms.
+	// PartDuration is the longest part, of which the whole frames that fit are taken; down to one frame. Zero means 200 ms.
 	PartDuration time.Duration
 	// Window is how much of a live output is listed. Zero means 30 s; WindowAll lists everything, and keeps it.
 	Window time.Duration
@@ -117,8 +150,16 @@ type Options struct {
 	// BurnClock draws the capture instant of each frame into the picture's top left corner, as blocks a machine can read.
 	BurnClock bool
 
+	// Audio are the sound tracks. Each is encoded once, whatever the number of renditions.
+	Audio []AudioTrack
+	// AudioOnly makes an output without pictures. Finish takes all there is of its files.
+	AudioOnly bool
+
 	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
 	Name string
+	// ClearPrevious deletes what an earlier stream left in the output's folder before the first frame: its segments,
+	// initialization segments, playlists, temporary files, and manifests of this name or an automatic one; nothing else.
+	ClearPrevious bool
 	// BaseURL is put before every URI in the manifests. Zero: relative URIs.
 	BaseURL string
 
@@ -156,6 +197,7 @@ func (o Options) withDefaults() Options {
 	if o.Queue == 0 {
 		o.Queue = 8
 	}
+	o.fillStreamGear()
 	o.fillLive()
 	if o.Clock == ClockAuto {
 		o.Clock = ClockCount
@@ -179,10 +221,6 @@ func (o *Options) fillLive() {
 		if o.PartDuration == 0 {
 			o.PartDuration = 200 * time.Millisecond
 		}
-		// A frame at least: a part cannot be shorter.
-		if o.FrameRate.Known() {
-			o.PartDuration = max(o.PartDuration, o.FrameRate.Frame().Duration(1)+1)
-		}
 	}
 	if !o.Live {
 		return
@@ -199,6 +237,19 @@ func (o *Options) fillLive() {
 	if o.ExtraWindow == 0 {
 		o.ExtraWindow = o.Window
 	}
+}
+
+// partDuration returns how long the parts of a rendition are: as many whole frames as fit into the wanted length, at least
+// one. It is what manifests call the target, since a part must have 85 % of that (RFC 8216bis section 4.4.4.9).
+func (o *Options) partDuration(rate Rate) time.Duration {
+	if o.PartDuration == 0 {
+		return 0
+	}
+	n := media.Nanosecond.Rescale(int64(o.PartDuration), rate.Frame())
+	if rate.Frame().Duration(n) > o.PartDuration+time.Microsecond {
+		n--
+	}
+	return rate.Frame().Duration(max(n, 1))
 }
 
 // encoderOptions returns what one rung's encoder is opened with.

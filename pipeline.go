@@ -2,10 +2,13 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/scaler"
 )
 
@@ -22,9 +25,12 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
+	first      int64 // number of the first segment
 	renditions []*rendition
+	sound      []*soundTrack
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
+	converted  histogram
 	sets       sync.Pool
 
 	failed chan struct{} // closed with the first error
@@ -38,6 +44,8 @@ type pipeline struct {
 // frameSet is one instant of the output on its way through all renditions.
 type frameSet struct {
 	slot    int64
+	cut     bool      // it begins anew after a discontinuity
+	arrived time.Time // when WriteFrame took it, or the clock repeated it
 	pending atomic.Int32
 }
 
@@ -47,13 +55,10 @@ type item struct {
 	pic *scaler.Picture
 }
 
-func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
+func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 	grid, err := s.opt.grid()
 	if err != nil {
 		return nil, err
-	}
-	src := sourceSpec{
-		width: in.Width(), height: in.Height(), color: in.Color(), layout: in.Layout(), rgb: in.FromRGB(),
 	}
 	if s.opt.AutoLadder {
 		s.opt.Ladder = AutoLadder(src.width, src.height, s.opt.FrameRate)
@@ -65,14 +70,32 @@ func newPipeline(s *Stream, in *scaler.Input) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
-	p.sets.New = func() any { return new(frameSet) }
+	var earlier *past
+	// Sound cannot be continued from an earlier run yet: such an output begins anew.
+	if s.opt.Live && len(s.opt.Audio) == 0 {
+		if earlier, err = loadPast(&s.place); err != nil {
+			return nil, fmt.Errorf("framegear: %w", err)
+		}
+	}
+	p := emptyPipeline(s, grid)
+	if earlier != nil {
+		p.first = earlier.used + 1
+	}
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
 	}
+	if earlier != nil {
+		p.resume(earlier, now)
+	}
 	p.start()
 	return p, nil
+}
+
+func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
+	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	p.sets.New = func() any { return new(frameSet) }
+	return p
 }
 
 // build opens every rendition before anything is written, so that a ladder that cannot work leaves nothing behind.
@@ -85,12 +108,31 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 		}
 		p.renditions = append(p.renditions, r)
 	}
+	if err := p.openSound(); err != nil {
+		return err
+	}
+	for i := range p.renditions {
+		if err := p.renditions[i].openMuxer(); err != nil {
+			return err
+		}
+	}
 	for i := range rungs {
 		if parent := rungs[i].parent; parent >= 0 {
 			p.renditions[parent].children = append(p.renditions[parent].children, p.renditions[i])
 		}
 	}
 	return nil
+}
+
+// resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
+// free when the restart was quick.
+func (p *pipeline) resume(earlier *past, now time.Time) {
+	frame := p.grid.Rate.Frame()
+	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
+	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
+	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
+	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
+	p.publisher.resume(earlier)
 }
 
 func (p *pipeline) start() {
@@ -100,6 +142,13 @@ func (p *pipeline) start() {
 		go func() {
 			defer p.work.Done()
 			r.run()
+		}()
+	}
+	for _, st := range p.sound {
+		p.work.Add(1)
+		go func() {
+			defer p.work.Done()
+			st.run()
 		}()
 	}
 }
@@ -130,9 +179,9 @@ func (p *pipeline) admit() error {
 func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
-func (p *pipeline) send(pic *scaler.Picture, slot int64) {
+func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
 	set := p.sets.Get().(*frameSet)
-	set.slot = slot
+	set.slot, set.arrived, set.cut = slot, arrived, cut
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
 		if r.parent < 0 {
@@ -153,10 +202,16 @@ func (p *pipeline) done(set *frameSet) {
 func (p *pipeline) fail(err error) {
 	p.once.Do(func() {
 		p.cause = err
-		p.abort.Store(true)
+		p.halt()
 		close(p.failed)
 		p.s.opt.Logger.Error("stream ended", "err", err)
 	})
+}
+
+// halt makes everything inside stop soon, sources of sound included.
+func (p *pipeline) halt() {
+	p.abort.Store(true)
+	p.s.stopSound()
 }
 
 // err returns the error that ended the stream.
@@ -172,6 +227,7 @@ func (p *pipeline) err() error {
 // end lets the renditions run dry.
 func (p *pipeline) end() {
 	p.ending.Do(func() {
+		p.endSound()
 		for _, r := range p.renditions {
 			if r.parent < 0 {
 				close(r.in)
@@ -191,7 +247,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 	select {
 	case <-drained:
 	case <-ctx.Done():
-		p.abort.Store(true)
+		p.halt()
 		<-drained
 		return ctx.Err()
 	}
@@ -207,7 +263,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 
 // close stops everything and frees it.
 func (p *pipeline) close() {
-	p.abort.Store(true)
+	p.halt()
 	p.end()
 	p.work.Wait()
 	p.publisher.stop()
@@ -215,7 +271,13 @@ func (p *pipeline) close() {
 }
 
 func (p *pipeline) free() {
+	// At the same time: a driver that hangs costs its timeout once, not once per rendition.
+	var work sync.WaitGroup
 	for _, r := range p.renditions {
-		r.free()
+		work.Go(r.free)
+	}
+	work.Wait()
+	for _, st := range p.sound {
+		st.free()
 	}
 }

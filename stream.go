@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/scaler"
 )
@@ -21,6 +22,7 @@ type Stream struct {
 	inputs inputs
 	first  *Frame // format and size of the first frame, without planes
 	pipe   *pipeline
+	hw     ladderDevice
 	last   *scaler.Picture // the newest picture, for repeats
 	ended  bool
 
@@ -29,11 +31,18 @@ type Stream struct {
 	closed   sync.Once
 	pacing   sync.WaitGroup
 	origin   originState
+	overload overload
 	counters counters
+
+	sound      sound
+	soundMu    sync.Mutex // held while a block of sound is taken
+	soundStart atomic.Pointer[time.Time]
+	soundCtx   context.Context // of the sources; ends with stopSound
+	stopSound  context.CancelFunc
 }
 
 type counters struct {
-	in, out, repeated, dropped, jumps, segments, bytes atomic.Int64
+	in, out, repeated, dropped, jumps, replaced, segments, bytes atomic.Int64
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
@@ -44,11 +53,19 @@ func New(output string, o Options) (*Stream, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	p, err := openOutput(output, &o)
-	if err != nil {
+	s := &Stream{opt: o, clock: newGridClock(&o), closing: make(chan struct{})}
+	s.soundCtx, s.stopSound = context.WithCancel(context.Background())
+	if err := s.openSound(); err != nil {
+		s.stopSound()
 		return nil, err
 	}
-	s := &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}
+	p, err := openOutput(output, &o)
+	if err != nil {
+		s.stopSound()
+		s.closeSound()
+		return nil, err
+	}
+	s.place = p
 	s.origin.changed = make(chan struct{})
 	return s, nil
 }
@@ -62,15 +79,16 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
 		return nil
 	}
+	arrived := s.opt.now() // before anything that takes time: opening encoders takes some
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
 		return ErrClosed
 	}
-	if err := s.accept(f); err != nil {
+	if err := s.accept(f, arrived); err != nil {
 		return err
 	}
-	at, err := s.clock.place(f)
+	at, err := s.clock.place(f, arrived)
 	if err != nil {
 		return err
 	}
@@ -84,12 +102,18 @@ func (s *Stream) WriteFrame(f *Frame) error {
 }
 
 // accept checks a frame against itself and the first one, and builds the pipeline for the first one.
-func (s *Stream) accept(f *Frame) error {
+func (s *Stream) accept(f *Frame, arrived time.Time) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
+	if s.opt.AudioOnly {
+		return fmt.Errorf("%w: a frame for an output with AudioOnly", ErrOptions)
+	}
+	if s.first == nil && s.pipe != nil {
+		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
+	}
 	if s.first == nil {
-		return s.begin(f)
+		return s.begin(f, arrived)
 	}
 	if err := s.pipe.err(); err != nil {
 		return err
@@ -102,12 +126,15 @@ func (s *Stream) accept(f *Frame) error {
 }
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
-func (s *Stream) begin(f *Frame) error {
-	in, err := s.inputs.open(f, &s.opt)
+func (s *Stream) begin(f *Frame, arrived time.Time) error {
+	if err := s.chooseEncoders(f); err != nil {
+		return err
+	}
+	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, in)
+	pipe, err := newPipeline(s, src, arrived)
 	if err != nil {
 		s.inputs.close()
 		return err
@@ -127,27 +154,30 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
-	pic, err := s.inputs.convert(f)
+	began := s.opt.now()
+	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
-		return &StageError{Stage: "scaler", Err: err}
+		return err
 	}
 	if s.opt.BurnClock {
-		burn(pic, captured(f, s.opt.now))
+		burn(pic, captured(f, at.at))
 	}
-	s.pipe.send(pic, s.clock.next)
+	s.pipe.converted.add(s.opt.now().Sub(began))
+	if !s.clock.started {
+		s.start(f, at)
+	}
+	s.pipe.send(pic, max(s.clock.next, at.cut), at.at, at.cut > 0)
 	s.last.Release()
 	s.last = pic
-	first := !s.clock.started
 	s.clock.commit(f, at)
-	if first {
-		s.started(f)
-	}
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
+	s.load(at.at, false)
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
+	s.pullSound()
 	return nil
 }
 
@@ -158,10 +188,13 @@ func (s *Stream) fill(n int64) error {
 		if err := s.pipe.admit(); err != nil {
 			return err
 		}
-		s.pipe.send(s.last, s.clock.next)
+		s.pipe.send(s.last, s.clock.next, s.opt.now(), false)
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
+	}
+	if n > 0 {
+		s.pullSound()
 	}
 	return nil
 }
@@ -169,6 +202,7 @@ func (s *Stream) fill(n int64) error {
 func (s *Stream) refused(err error) error {
 	if errors.Is(err, ErrDropped) {
 		s.drop(DropFull)
+		s.load(s.opt.now(), true)
 	}
 	return err
 }
@@ -191,10 +225,13 @@ func (s *Stream) Finish(ctx context.Context) error {
 		return ErrClosed
 	}
 	s.ended = true
+	var err error
+	if s.opt.AudioOnly {
+		err = s.beginAlone()
+	}
 	pipe := s.pipe
 	s.mu.Unlock()
-	var err error
-	if pipe != nil {
+	if pipe != nil && err == nil {
 		err = pipe.finish(ctx)
 	}
 	s.release()
@@ -219,6 +256,7 @@ func (s *Stream) Close() error {
 // release ends the pipeline and frees all C memory.
 func (s *Stream) release() {
 	s.released.Do(func() {
+		s.stopSound()
 		close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
 		s.mu.Lock()
 		s.ended = true
@@ -229,61 +267,10 @@ func (s *Stream) release() {
 		if s.pipe != nil {
 			s.pipe.close()
 		}
+		s.closeSound()
 		s.last.Release()
 		s.last = nil
 		s.inputs.close()
+		s.hw.close(s)
 	})
-}
-
-// inputs converts frames to the pictures of the pipeline. With Options.Rescale there may be one converter more, for frames
-// that differ from the first one.
-type inputs struct {
-	main  *scaler.Input
-	other *scaler.Input
-	opt   scaler.InputOptions // of other
-}
-
-// open makes the converter for the first frame.
-func (in *inputs) open(f *Frame, o *Options) (*scaler.Input, error) {
-	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
-	if f.Format.Bits() > 8 && o.wantsDeepColor() {
-		io.Layout = scaler.I42010
-	}
-	m, err := scaler.NewInput(io)
-	if err != nil {
-		return nil, &StageError{Stage: "scaler", Err: err}
-	}
-	in.main, in.opt = m, io
-	return m, nil
-}
-
-func (in *inputs) convert(f *Frame) (*scaler.Picture, error) {
-	pic, err := in.main.Convert(f)
-	if err == nil || !errors.Is(err, scaler.ErrMismatch) {
-		return pic, err
-	}
-	want := scaler.InputOptions{
-		Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Layout: in.main.Layout(),
-		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(),
-	}
-	if in.other == nil || in.opt != want {
-		if in.other != nil {
-			in.other.Close()
-			in.other = nil
-		}
-		if in.other, err = scaler.NewInput(want); err != nil {
-			return nil, err
-		}
-		in.opt = want
-	}
-	return in.other.Convert(f)
-}
-
-func (in *inputs) close() {
-	for _, c := range []*scaler.Input{in.main, in.other} {
-		if c != nil {
-			c.Close()
-		}
-	}
-	in.main, in.other = nil, nil
 }

@@ -44,6 +44,8 @@ type Options struct {
 	Part time.Duration
 	// FirstNumber is the number of the first segment. Zero means 1.
 	FirstNumber int64
+	// Continues says that the first packet is not near time zero: the timestamps go on from an earlier run's.
+	Continues bool
 	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts).
 	Extra map[string]string
 	// Sink takes the objects.
@@ -144,6 +146,24 @@ func (o Options) extension() string {
 // micros is the segment duration in libavformat's own unit, rounded down: a key frame that lies exactly on the grid must not
 // be taken for an early one.
 func (o Options) micros() int64 { return o.Segment.Microseconds() }
+
+// grid returns the segment duration as the writer compares it, and how many of its units are a second. What we cut ourselves does
+// not add up a rounding error over months.
+func (o Options) grid() (length, perSecond int64) {
+	if o.Part > 0 {
+		return o.Segment.Nanoseconds(), 1_000_000_000
+	}
+	return o.micros(), 1_000_000
+}
+
+// lead is how much earlier than the grid segments may begin. Sound does not meet the grid: in a segment of its own, the frame
+// that contains the segment's first instant begins it, or the one before where they meet exactly.
+func (o Options) lead(p *Packet) int64 {
+	if o.Part > 0 && o.Streams[0].Kind == media.KindAudio {
+		return p.Duration()
+	}
+	return 0
+}
 
 // writer is one way of writing segments; each is driven by [Muxer].
 type writer interface {

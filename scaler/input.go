@@ -40,7 +40,8 @@ type InputOptions struct {
 	Layout Layout
 	// OutWidth and OutHeight are the size of the pictures, even. Zero means Even(Width, Height); another size scales.
 	OutWidth, OutHeight int
-	// OutColor overrides the colour of the pictures for RGB and gray frames. The zero value means media.OutputColor of the height.
+	// OutColor is the colour of the pictures. The zero value means media.OutputColor of the height for RGB and gray frames, and
+	// Color for YUV.
 	OutColor media.Color
 }
 
@@ -50,6 +51,7 @@ type Input struct {
 	pool    *av.Pool
 	convert func(f *media.Frame, dst *Picture) error
 	sws     *av.Scaler
+	inner   *Input // makes three planes of even size for sws, which makes two of them
 }
 
 // NewInput returns a converter. The caller closes it.
@@ -65,6 +67,11 @@ func NewInput(o InputOptions) (*Input, error) {
 		in.convert = func(f *media.Frame, dst *Picture) error { av.CopyInput(f, dst); return nil }
 	case o.kernel():
 		in.convert = in.runKernel
+	case o.oddIntoTwoPlanes():
+		if err := in.openTwoSteps(); err != nil {
+			pool.Close()
+			return nil, err
+		}
 	default:
 		if err := in.openSwscale(); err != nil {
 			pool.Close()
@@ -91,7 +98,9 @@ func (o InputOptions) withDefaults() InputOptions {
 		return o
 	}
 	o.Color = yuvColor(o.Color, o.Height)
-	o.OutColor = o.Color
+	if o.OutColor == (media.Color{}) {
+		o.OutColor = o.Color
+	}
 	return o
 }
 
@@ -122,11 +131,48 @@ var nativeLayout = map[media.PixelFormat]Layout{
 	media.FormatI420: I420, media.FormatNV12: NV12, media.FormatP010: P010, media.FormatI010: I42010,
 }
 
-func (o InputOptions) copies() bool { return o.sameSize() && nativeLayout[o.Format] == o.Layout }
+func (o InputOptions) copies() bool {
+	return o.sameSize() && nativeLayout[o.Format] == o.Layout && sameCodes(o.Color, o.OutColor)
+}
+
+// sameCodes reports whether the same sample values mean the same colour, whatever primaries and transfer are written beside them.
+func sameCodes(a, b media.Color) bool { return a.Matrix == b.Matrix && a.Range == b.Range }
 
 func (o InputOptions) kernel() bool {
 	return o.sameSize() && rgb.Supported(o.Format) && (o.Layout == I420 || o.Layout == NV12) &&
 		o.OutColor.Range == media.RangeLimited && (o.OutColor.Matrix == media.MatrixBT709 || o.OutColor.Matrix == media.MatrixBT601)
+}
+
+// oddIntoTwoPlanes reports a case that swscale gets wrong: its fast converters to interleaved chroma leave out an odd last column.
+func (o InputOptions) oddIntoTwoPlanes() bool {
+	return o.sameSize() && planes(o.Layout) == 2 && o.Width%2+o.Height%2 != 0
+}
+
+// openTwoSteps converts to three planes of even size first.
+func (in *Input) openTwoSteps() error {
+	o := in.opt
+	o.Layout = I420
+	if in.opt.Layout == P010 {
+		o.Layout = I42010
+	}
+	var err error
+	if in.inner, err = NewInput(o); err != nil {
+		return err
+	}
+	in.sws, err = av.NewPictureScaler(o.OutWidth, o.OutHeight, o.Layout, o.OutColor, o.OutWidth, o.OutHeight, in.opt.Layout, o.OutColor, av.FilterPoint)
+	if err != nil {
+		in.inner.Close()
+		return fmt.Errorf("scaler: %w", err)
+	}
+	in.convert = func(f *media.Frame, dst *Picture) error {
+		p, err := in.inner.Convert(f)
+		if err != nil {
+			return err
+		}
+		defer p.Release()
+		return in.sws.Picture(p, dst)
+	}
+	return nil
 }
 
 func (in *Input) openSwscale() error {
@@ -202,6 +248,9 @@ func (in *Input) FromRGB() bool { return in.opt.Format.RGBLike() }
 // Close frees the converter. Pictures that are still held stay valid. Closing twice is harmless.
 func (in *Input) Close() {
 	in.pool.Close()
+	if in.inner != nil {
+		in.inner.Close()
+	}
 	if in.sws != nil {
 		in.sws.Close()
 	}

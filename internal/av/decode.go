@@ -72,7 +72,7 @@ func (d *Decoder) Send(p *Packet) error {
 		c = cPacket(p.p)
 	}
 	mark := book.mark()
-	return check("decode "+d.name, C.fg_decode_send((*C.AVCodecContext)(d.cc.UnsafePointer()), c), d.cc.UnsafePointer(), mark)
+	return checkOf("decode", d.name, C.fg_decode_send((*C.AVCodecContext)(d.cc.UnsafePointer()), c), d.cc.UnsafePointer(), mark)
 }
 
 // receive takes the next raw frame. It returns ErrAgain when the decoder wants a packet first and io.EOF after the drain.
@@ -82,7 +82,7 @@ func (d *Decoder) receive() error {
 	}
 	mark := book.mark()
 	code := C.fg_decode_receive((*C.AVCodecContext)(d.cc.UnsafePointer()), cFrame(d.frame))
-	return check("decode "+d.name, code, d.cc.UnsafePointer(), mark)
+	return checkOf("decode", d.name, code, d.cc.UnsafePointer(), mark)
 }
 
 // Picture fills f with the next picture; its planes are C memory, valid until the next call. PTS is in ticks of the stream.

@@ -119,7 +119,7 @@ func whitelist(cfg InputConfig) (string, error) {
 func (in *Input) open(cfg InputConfig, allowed string) error {
 	var format *astiav.InputFormat
 	if cfg.Format != "" {
-		if format = astiav.FindInputFormat(cfg.Format); format == nil {
+		if format = findInputFormat(cfg.Format); format == nil {
 			return fmt.Errorf("input format %q is not in this build of libav", cfg.Format)
 		}
 	}
@@ -242,7 +242,7 @@ func (in *Input) Read(p *Packet) error {
 	if int(code) == codeEOF {
 		return io.EOF
 	}
-	return check("read "+in.url, code, unsafe.Pointer(in.c()), mark)
+	return checkOf("read", in.url, code, unsafe.Pointer(in.c()), mark)
 }
 
 // Interrupt makes blocked and later reads fail.

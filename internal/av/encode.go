@@ -6,7 +6,6 @@ import "C"
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"unsafe"
 
@@ -34,12 +33,14 @@ type VideoConfig struct {
 	BFrames       int        // negative leaves it to the encoder
 	Threads       int        // zero leaves it to the encoder
 	Options       map[string]string
+	Frames        *Pool        // pictures on a device, for encoders that take those
 	Logger        *slog.Logger // nil discards libav's lines
 }
 
 // VideoEncoder turns pictures into packets. One goroutine at a time.
 type VideoEncoder struct {
 	name    string
+	layout  Layout
 	cc      *astiav.CodecContext
 	scratch *astiav.Frame
 }
@@ -55,12 +56,18 @@ func OpenVideoEncoder(cfg VideoConfig) (*VideoEncoder, error) {
 	}
 	cc := astiav.AllocCodecContext(codec)
 	scratch := astiav.AllocFrame()
-	e := &VideoEncoder{name: cfg.Name, cc: cc, scratch: scratch}
+	e := &VideoEncoder{name: cfg.Name, layout: cfg.Layout, cc: cc, scratch: scratch}
 	if cc == nil || scratch == nil {
 		e.free()
 		return nil, &Error{Op: cfg.Name, Code: -int(C.ENOMEM), Text: "out of memory"}
 	}
 	cfg.apply(cc)
+	if cfg.Frames != nil {
+		if code := C.fg_encode_frames((*C.AVCodecContext)(cc.UnsafePointer()), cfg.Frames.frames); code < 0 {
+			e.free()
+			return nil, check("open "+cfg.Name, code, nil, book.mark())
+		}
+	}
 	book.route(cc.UnsafePointer(), cfg.Logger)
 	if err := e.open(codec, cfg.Options); err != nil {
 		e.free()
@@ -135,11 +142,9 @@ func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
 	if key {
 		k = 1
 	}
+	mark := book.mark()
 	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k)
-	if code >= 0 {
-		return nil
-	}
-	return check("encode "+e.name, code, e.cc.UnsafePointer(), 0)
+	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
 // Receive fills p with the next packet, whose times are in ticks. It returns ErrAgain when the encoder wants another picture
@@ -148,16 +153,9 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	if e.cc == nil {
 		return ErrClosed
 	}
+	mark := book.mark()
 	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
-	switch {
-	case code >= 0:
-		return nil
-	case int(code) == codeAgain:
-		return ErrAgain
-	case int(code) == codeEOF:
-		return io.EOF
-	}
-	return check("encode "+e.name, code, e.cc.UnsafePointer(), 0)
+	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
 // Delay returns by how many frames packets may be reordered.
@@ -182,6 +180,8 @@ func (e *VideoEncoder) Parameters() (*Parameters, error) {
 		// Muxers want a figure. What manifests say is measured.
 		cp.bit_rate = C.int64_t(e.cc.RateControlMaxRate())
 	}
+	// On a device the context's own format says nothing about the samples.
+	p.cp.SetPixelFormat(e.layout.pixelFormat())
 	p.read()
 	p.FrameRate = rate(e.cc.Framerate())
 	return p, nil

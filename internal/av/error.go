@@ -54,6 +54,12 @@ const (
 
 // check turns a libav return code into an error. ctx and since select the log line.
 func check(op string, code C.int, ctx unsafe.Pointer, since uint64) error {
+	return checkOf(op, "", code, ctx, since)
+}
+
+// checkOf is check for an operation on a named thing. The name is put into the error only: calls that are made for every
+// frame must not build strings that nobody reads.
+func checkOf(op, name string, code C.int, ctx unsafe.Pointer, since uint64) error {
 	switch {
 	case code >= 0:
 		return nil
@@ -61,6 +67,9 @@ func check(op string, code C.int, ctx unsafe.Pointer, since uint64) error {
 		return ErrAgain
 	case int(code) == codeEOF:
 		return io.EOF
+	}
+	if name != "" {
+		op += " " + name
 	}
 	return &Error{Op: op, Code: int(code), Text: errorText(int(code)), LastLog: book.last(ctx, since)}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -27,7 +28,7 @@ type logLine struct {
 type logBook struct {
 	mu     sync.Mutex
 	lines  [64]logLine
-	seq    uint64
+	seq    atomic.Uint64 // changed under the lock; read without it, at every frame
 	routes map[uintptr]*route
 }
 
@@ -84,8 +85,8 @@ func (b *logBook) unroute(ctx unsafe.Pointer) {
 func (b *logBook) add(ctx unsafe.Pointer, level int, item, text string) (*slog.Logger, int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.seq++
-	b.lines[b.seq%uint64(len(b.lines))] = logLine{uintptr(ctx), level, item + ": " + text, b.seq}
+	seq := b.seq.Add(1)
+	b.lines[seq%uint64(len(b.lines))] = logLine{uintptr(ctx), level, item + ": " + text, seq}
 	if r := b.routes[uintptr(ctx)]; r != nil {
 		if held, ok := r.pass(text, time.Now()); ok {
 			return r.logger, held
@@ -95,11 +96,7 @@ func (b *logBook) add(ctx unsafe.Pointer, level int, item, text string) (*slog.L
 }
 
 // mark returns a position for last.
-func (b *logBook) mark() uint64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.seq
-}
+func (b *logBook) mark() uint64 { return b.seq.Load() }
 
 // last returns the newest line since a mark: of the context if it wrote one (errors before warnings), else the newest error
 // of anybody, because muxers and codecs log through inner contexts that nobody outside knows.
@@ -107,7 +104,8 @@ func (b *logBook) last(ctx unsafe.Pointer, since uint64) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	best, bestScore := "", 0
-	for seq := b.seq; seq > since && seq+uint64(len(b.lines)) > b.seq; seq-- {
+	newest := b.seq.Load()
+	for seq := newest; seq > since && seq+uint64(len(b.lines)) > newest; seq-- {
 		l := b.lines[seq%uint64(len(b.lines))]
 		score := 0
 		switch {

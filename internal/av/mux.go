@@ -132,11 +132,14 @@ func (m *Muxer) Write(p *Packet, stream int) error {
 		return ErrClosed
 	}
 	st := m.streams[stream]
+	// Rescaling is not always exact, so what was borrowed gets its own times back.
+	pts, dts, duration := p.PTS(), p.DTS(), p.Duration()
 	p.p.SetStreamIndex(stream)
 	p.p.RescaleTs(m.scales[stream], st.TimeBase())
+	mark := book.mark()
 	code := C.av_write_frame(m.c(), cPacket(p.p))
-	p.p.RescaleTs(st.TimeBase(), m.scales[stream])
-	return m.result("write", code)
+	p.SetTimes(pts, dts, duration)
+	return m.result("write", code, mark)
 }
 
 // Flush ends the fragment (bare mp4 muxer only: the dash and hls muxers crash on it).
@@ -147,7 +150,8 @@ func (m *Muxer) Flush() error {
 	if !m.pb {
 		return fmt.Errorf("muxer %s: flush is not possible", m.format)
 	}
-	return m.result("flush", C.av_write_frame(m.c(), nil))
+	mark := book.mark()
+	return m.result("flush", C.av_write_frame(m.c(), nil), mark)
 }
 
 // Finish writes the trailer. Nothing can be written after it.
@@ -156,17 +160,15 @@ func (m *Muxer) Finish() error {
 		return ErrClosed
 	}
 	m.header = false
-	return m.result("trailer", C.av_write_trailer(m.c()))
+	mark := book.mark()
+	return m.result("trailer", C.av_write_trailer(m.c()), mark)
 }
 
-func (m *Muxer) result(op string, code C.int) error {
+func (m *Muxer) result(op string, code C.int, mark uint64) error {
 	if own := m.bridge.err(); own != nil {
 		return own
 	}
-	if code >= 0 { // the name below would be garbage for every packet
-		return nil
-	}
-	return check(op+" "+m.format, code, unsafe.Pointer(m.c()), 0)
+	return checkOf(op, m.format, code, unsafe.Pointer(m.c()), mark)
 }
 
 // Timescale returns the ticks per second that the container uses for a stream.

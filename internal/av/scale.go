@@ -94,9 +94,10 @@ func (s *Scaler) Input(f *media.Frame, dst *Picture) error {
 		}
 		return C.int(f.Stride(i))
 	}
+	mark := book.mark()
 	code := C.fg_scale_user(s.sws, cFrame(dst.frame), C.int(f.Height), p(0), p(1), p(2), p(3), stride(0), stride(1), stride(2), stride(3))
 	if code < 0 {
-		return check("scale input", code, nil, book.mark())
+		return check("scale input", code, nil, mark)
 	}
 	dst.pad(s.to.width, s.to.height)
 	return nil
@@ -104,7 +105,8 @@ func (s *Scaler) Input(f *media.Frame, dst *Picture) error {
 
 // Picture scales src into dst.
 func (s *Scaler) Picture(src, dst *Picture) error {
-	return check("scale", C.fg_scale_frame(s.sws, cFrame(dst.frame), cFrame(src.frame)), nil, 0)
+	mark := book.mark()
+	return check("scale", C.fg_scale_frame(s.sws, cFrame(dst.frame), cFrame(src.frame)), nil, mark)
 }
 
 // ConvertMatrix turns a limited-range picture of three planes from one luma matrix to another, in place. The picture must

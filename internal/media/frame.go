@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -61,6 +62,9 @@ func (f *Frame) validatePlane(i int) error {
 	if stride < row {
 		return fmt.Errorf("%w: plane %d has a stride of %d bytes, a row of %d %s pixels needs %d",
 			ErrFrame, i, stride, f.Width, f.Format, row)
+	}
+	if stride > math.MaxInt32 {
+		return fmt.Errorf("%w: plane %d has a stride of %d bytes (want at most %d)", ErrFrame, i, stride, math.MaxInt32)
 	}
 	rows := f.Format.Rows(i, f.Height)
 	if need := int64(stride)*int64(rows-1) + int64(row); int64(len(f.Planes[i])) < need {

@@ -59,8 +59,11 @@ func ParseRate(s string) (Rate, error) {
 // Known reports whether the rate is set.
 func (r Rate) Known() bool { return r.Num > 0 && r.Den > 0 }
 
-// Validate returns an error wrapping ErrRate unless 0 < r <= MaxRate.
+// Validate returns an error wrapping ErrRate unless 0 < r <= MaxRate and both terms fit libav's 32 bits.
 func (r Rate) Validate() error {
+	if r.Num > math.MaxInt32 || r.Den > math.MaxInt32 {
+		return fmt.Errorf("%w: %s (want terms of at most %d)", ErrRate, r, math.MaxInt32)
+	}
 	if !r.Known() || r.Num > MaxRate*r.Den {
 		return fmt.Errorf("%w: %s (want more than 0 and at most %d frames per second)", ErrRate, r, MaxRate)
 	}

@@ -31,6 +31,9 @@ func Render(p *manifest.Presentation) ([]byte, error) {
 		doc.Periods = append(doc.Periods, period)
 	}
 	if p.State == manifest.StateLive {
+		if p.LowLatency() {
+			doc.ServiceDescription[0].Latencies[0].ReferenceId = referenceID(&runs[len(runs)-1], 0)
+		}
 		bound(runs, doc.Periods)
 	} else {
 		doc.MediaPresentationDuration = duration(layOut(runs, doc.Periods))
@@ -93,8 +96,9 @@ func live(doc *mpd.MPD, p *manifest.Presentation) {
 		doc.UTCTimings = []*mpd.DescriptorType{clock(p)}
 	}
 	if p.LowLatency() {
-		delay = targetLatency(p)
-		lowLatency(doc, p, delay)
+		target := targetLatency(p)
+		lowLatency(doc, p, target)
+		delay = joinDelay(p, target)
 	}
 	doc.SuggestedPresentationDelay = duration(delay)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/Eyevinn/dash-mpd/mpd"
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/golden"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/manifest/dash"
@@ -66,7 +67,7 @@ func TestGoldens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := dash.Render(p)
 			require.NoError(t, err)
-			sample.Golden(t, name+".mpd", got)
+			golden.Check(t, name+".mpd", string(got))
 			require.NoError(t, checkOrder(got))
 			again, err := mpd.ReadFromString(string(got))
 			require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/bluenviron/gohlslib/v2/pkg/playlist"
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/golden"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/manifest/hls"
@@ -84,14 +85,14 @@ func TestGoldens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := hls.Multivariant(p)
 			require.NoError(t, err)
-			sample.Golden(t, name+".m3u8", got)
+			golden.Check(t, name+".m3u8", string(got))
 			parseMultivariant(t, got)
 			for i := range p.Tracks {
 				track := &p.Tracks[i]
 				got, err := hls.Media(p, track, hls.MediaOptions{})
 				require.NoError(t, err)
 				if i == 0 || track.ID == "a0" {
-					sample.Golden(t, name+"-"+track.ID+".m3u8", got)
+					golden.Check(t, name+"-"+track.ID+".m3u8", string(got))
 				}
 				parseMedia(t, track, got)
 			}
@@ -194,7 +195,7 @@ func TestDeltaUpdate(t *testing.T) {
 	for _, skip := range []hls.Skip{hls.SkipYes, hls.SkipV2} {
 		delta, err := hls.Media(p, &p.Tracks[0], hls.MediaOptions{Skip: skip})
 		require.NoError(t, err)
-		sample.Golden(t, "delta.m3u8", delta)
+		golden.Check(t, "delta.m3u8", string(delta))
 		before, after, ok := strings.Cut(string(delta), "#EXT-X-SKIP:SKIPPED-SEGMENTS=4\n")
 		require.True(t, ok, "segments 1 to 4 end more than 12 s before 20.6 s")
 		require.True(t, strings.HasPrefix(string(whole), before))

@@ -1,0 +1,124 @@
+// Plays a stream with one player and reads the capture instant out of every picture that is shown (framegear's BurnClock).
+// window.result() tells what was seen so far.
+
+const query = new URLSearchParams(location.search);
+const video = document.getElementById("video");
+const COLUMNS = 24, BITS = 44, CELL = 4;
+
+const canvas = document.createElement("canvas");
+canvas.width = COLUMNS * CELL;
+canvas.height = 2 * CELL;
+const context = canvas.getContext("2d", { willReadFrequently: true });
+
+const samples = []; // [milliseconds since the page began, latency in milliseconds, playback rate]
+const errors = [];
+const stalls = []; // when the player ran dry, milliseconds since the page began
+let unreadable = 0;
+let lastShown = 0;
+let longestGap = 0; // between two new pictures, after the first ten seconds
+let player = null;
+
+// decode reads the blocks, or returns NaN when they do not say a clock.
+function decode() {
+  const side = video.videoWidth / 64;
+  context.drawImage(video, 0, 0, COLUMNS * side, 2 * side, 0, 0, canvas.width, canvas.height);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  const block = (i) => {
+    const x = (i % COLUMNS) * CELL + CELL / 2, y = Math.floor(i / COLUMNS) * CELL + CELL / 2;
+    return pixels[4 * (y * canvas.width + x) + 1] > 127 ? 1 : 0;
+  };
+  if (!block(0) || block(1)) {
+    return NaN;
+  }
+  const parity = [1, 1];
+  let value = 0;
+  for (let i = 0; i < BITS; i++) {
+    const bit = block(2 + i);
+    value = value * 2 + bit;
+    parity[(BITS - 1 - i) % 2] ^= bit;
+  }
+  return block(2 + BITS) === parity[0] && block(3 + BITS) === parity[1] ? value : NaN;
+}
+
+function shown() {
+  const now = Date.now();
+  const captured = decode();
+  if (Number.isNaN(captured)) {
+    unreadable++;
+  } else {
+    samples.push([Math.round(performance.now()), now - captured, video.playbackRate]);
+  }
+  if (lastShown && performance.now() > 10_000) {
+    longestGap = Math.max(longestGap, now - lastShown);
+  }
+  lastShown = now;
+  video.requestVideoFrameCallback(shown);
+}
+
+video.addEventListener("waiting", () => samples.length > 0 && stalls.push(Math.round(performance.now())));
+video.addEventListener("error", () => errors.push(`video: ${video.error?.message}`));
+window.addEventListener("error", (e) => errors.push(`script: ${e.message}`));
+
+function load(src) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${src} cannot be loaded`));
+    document.head.append(script);
+  });
+}
+
+const delay = Number(query.get("delay")) || undefined;
+
+// The page of the origin has its own settings and speed control for these two: what is measured is what a viewer gets.
+async function ours(module, name) {
+  const engine = (await import(`/player/${module}`))[name];
+  const config = await (await fetch("/player/config.json")).json();
+  const base = document.createElement("base"); // its addresses are relative to the origin's root
+  base.href = "/";
+  document.head.append(base);
+  for (const key of ["hls", "dash"]) {
+    config[key] &&= new URL(config[key], location.origin).href;
+  }
+  player = await engine.start(video, config, { delay }, { levels() {}, error: (text) => errors.push(text) });
+  return { target: () => player.target(), buffer: () => ahead() };
+}
+
+async function shaka(manifest) {
+  await load("/bench/vendor/shaka-player.compiled.js");
+  window.shaka.polyfill.installAll();
+  const p = (player = new window.shaka.Player());
+  await p.attach(video);
+  p.addEventListener("error", (e) => errors.push(`shaka ${e.detail.code} ${e.detail.data}`));
+  p.configure({ streaming: { lowLatencyMode: true } }); // the rest is its own and the manifest's
+  await p.load(new URL(manifest, location.origin).href);
+  return { target: () => p.getManifest().presentationTimeline?.getDelay(), buffer: () => ahead() };
+}
+
+function ahead() {
+  const b = video.buffered;
+  return b.length ? b.end(b.length - 1) - video.currentTime : 0;
+}
+
+const players = {
+  "hls.js": () => ours("engine-hls.js", "hlsjs"),
+  "dash.js": () => ours("engine-dash.js", "dashjs"),
+  "shaka-hls": () => shaka("/live.m3u8"),
+  "shaka-dash": () => shaka("/live.mpd"),
+};
+
+let view = null;
+window.result = () => ({
+  samples, errors, stalls, unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
+  dropped: video.getVideoPlaybackQuality().droppedVideoFrames, shown: video.getVideoPlaybackQuality().totalVideoFrames,
+  width: video.videoWidth,
+});
+
+video.requestVideoFrameCallback(shown);
+try {
+  view = await players[query.get("player")]();
+  video.play().catch(() => {});
+} catch (error) {
+  errors.push(String(error?.message ?? error));
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/framegear/framegear"
+)
+
+//go:embed page
+var page embed.FS
+
+const shakaVersion = "5.2.12"
+
+// fetchShaka puts Shaka Player into a folder, by npm, unless it is there.
+func fetchShaka(folder string) error {
+	file := filepath.Join(folder, "shaka-player.compiled.js")
+	if _, err := os.Stat(file); err == nil {
+		return nil
+	}
+	work, err := os.MkdirTemp("", "shaka")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	npm := exec.Command("npm", "install", "--prefix", work, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
+		"shaka-player@"+shakaVersion)
+	npm.Stderr = os.Stderr
+	if err := npm.Run(); err != nil {
+		return fmt.Errorf("npm cannot fetch shaka-player: %w", err)
+	}
+	b, err := os.ReadFile(filepath.Join(work, "node_modules/shaka-player/dist/shaka-player.compiled.js"))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	return os.WriteFile(file, b, 0o666)
+}
+
+// measure streams one configuration and plays it.
+func measure(ctx context.Context, o *options, c configuration) (*result, error) {
+	s, err := framegear.New("", framegear.Options{
+		FrameRate: framegear.FPS(float64(o.fps)), LowLatency: true, PartDuration: c.Part, SegmentDuration: o.segment, Preset: o.preset, BurnClock: true,
+		Ladder: framegear.Ladder{{Bitrate: o.bitrate}, {Width: o.rungW, Height: o.rungH, Bitrate: o.small}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	listener, err := framegear.Listen("127.0.0.1:0", framegear.ServerOptions{})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- listener.Serve(ctx, routes(o, s.Handler())) }()
+	fed := make(chan error, 1)
+	go func() { fed <- feed(ctx, o, s) }()
+	seen, err := watch(ctx, o, c, listener.URL())
+	st := s.Stats()
+	cancel()
+	if err := errors.Join(err, <-fed, <-served); err != nil {
+		return nil, err
+	}
+	r := evaluate(o, c, seen)
+	r.Source = fmt.Sprintf("in %d repeated %d dropped %d", st.FramesIn, st.Repeated, st.Dropped)
+	return r, nil
+}
+
+func routes(o *options, stream http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	files, _ := fs.Sub(page, "page")
+	mux.Handle("/bench/", http.StripPrefix("/bench/", http.FileServerFS(files)))
+	mux.Handle("/bench/vendor/", http.StripPrefix("/bench/vendor/", http.FileServer(http.Dir(o.shaka))))
+	mux.Handle("/", stream)
+	return mux
+}
+
+// feed writes the pattern in real time until the context ends.
+func feed(ctx context.Context, o *options, s *framegear.Stream) error {
+	return write(ctx, o, func(pix []byte) error { return s.WriteFrame(framegear.BGR(pix, o.width, o.height)) })
+}
