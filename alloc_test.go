@@ -16,8 +16,8 @@ import (
 func TestNoHeapPerFrame(t *testing.T) {
 	s, err := framegear.New("", framegear.Options{
 		FrameRate: framegear.FPS(30), SegmentDuration: 60 * time.Second, KeyInterval: 60 * time.Second,
-		Ladder:    framegear.Ladder{{Width: 320, Height: 180}, {Width: 160, Height: 90}},
-		Preset:    "ultrafast", Tune: "zerolatency", Queue: 2,
+		Ladder: framegear.Ladder{{Width: 320, Height: 180}, {Width: 160, Height: 90}},
+		Preset: "ultrafast", Tune: "zerolatency", Queue: 2,
 	})
 	require.NoError(t, err)
 	defer s.Close()
