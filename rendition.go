@@ -20,7 +20,8 @@ type rendition struct {
 	children []*rendition
 
 	branch *scaler.Branch
-	filter *av.Chain // Rendition.Filter, nil without
+	feeds  scaler.Spec // the pictures that the encoder takes
+	filter *av.Chain   // Rendition.Filter, nil without
 	enc    pictureEncoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
@@ -74,16 +75,17 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 	if err := r.openFilter(); err != nil {
 		return err
 	}
-	return r.openEncoder()
+	r.feeds = to
+	return r.begin()
 }
 
-// openEncoder opens what a run without discontinuities needs.
-func (r *rendition) openEncoder() (err error) {
+// begin opens the encoder of a run without discontinuities.
+func (r *rendition) begin() error {
 	opt := r.p.s.opt.encoderOptions(r.rung)
 	if !r.times.uniform() {
 		opt.BFrames = encoder.NoBFrames
 	}
-	if err := r.openEncoder(opt, to); err != nil {
+	if err := r.openEncoder(opt, r.feeds); err != nil {
 		return err
 	}
 	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
@@ -274,7 +276,7 @@ func (r *rendition) cut() error {
 	r.closeEncoder()
 	r.p.publisher.cut(r.index, r.next)
 	r.times = newRungClock(r.p.grid, r.FrameRate)
-	if err := r.openEncoder(); err != nil {
+	if err := r.begin(); err != nil {
 		return err
 	}
 	return r.openMuxer()
