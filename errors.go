@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/framegear/framegear/audio"
 	"github.com/framegear/framegear/internal/media"
 )
 
@@ -19,6 +20,12 @@ var (
 	// ErrChanged is wrapped when a frame's size or format differs from the first one's and Options.Rescale is off.
 	// Nothing was written, the stream goes on.
 	ErrChanged = errors.New("framegear: frame size or format changed")
+	// ErrSamples is wrapped when a block of sound's fields do not fit together. Nothing was written, the stream goes on.
+	ErrSamples = media.ErrSamples
+	// ErrAudio is wrapped by every error about a source of sound that cannot be used; the error names the source.
+	ErrAudio = audio.ErrSource
+	// ErrAudioAhead is wrapped when pushed sound is too far ahead of the picture. Nothing was written, the stream goes on.
+	ErrAudioAhead = audio.ErrAhead
 	// ErrPTS is wrapped when a frame's time does not come after the one before. Nothing was written, the stream goes on.
 	ErrPTS = errors.New("framegear: presentation time does not increase")
 	// ErrDropped is returned by WriteFrame when Options.WhenFull is DropFrame and the machine is too slow. The stream goes on.

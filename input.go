@@ -25,6 +25,7 @@ type InputOptions struct {
 // Input is a video file, URL or device whose pictures can be given to a [Stream]. One goroutine at a time.
 type Input struct {
 	ctx     context.Context
+	url     string
 	in      *av.Input
 	stream  av.InputStream
 	dec     *av.Decoder
@@ -41,7 +42,7 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 	if err != nil {
 		return nil, fmt.Errorf("framegear: input: %w", err)
 	}
-	in := &Input{ctx: ctx, in: raw}
+	in := &Input{ctx: ctx, url: url, in: raw}
 	if err := in.open(o); err != nil {
 		in.Close()
 		return nil, fmt.Errorf("framegear: input: %w", err)
@@ -101,28 +102,38 @@ func (in *Input) feed() error {
 	if in.eof {
 		return io.EOF
 	}
+	switch err := in.packetOf(); {
+	case errors.Is(err, io.EOF):
+		in.eof = true
+		if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
+			return fmt.Errorf("framegear: input: %w", err)
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	// A packet that cannot be decoded costs its pictures, not the stream.
+	_ = in.dec.Send(in.packet)
+	return nil
+}
+
+// packetOf reads the next packet of the pictures.
+func (in *Input) packetOf() error {
 	for {
 		err := in.in.Read(in.packet)
 		switch {
 		case in.ctx.Err() != nil:
 			return in.ctx.Err()
 		case errors.Is(err, io.EOF):
-			in.eof = true
-			if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
-				return fmt.Errorf("framegear: input: %w", err)
-			}
-			return nil
+			return io.EOF
 		case errors.Is(err, av.ErrAgain):
 			continue
 		case err != nil:
 			return fmt.Errorf("framegear: input: %w", err)
 		}
-		if in.packet.Stream() != in.stream.Index {
-			continue
+		if in.packet.Stream() == in.stream.Index {
+			return nil
 		}
-		// A packet that cannot be decoded costs its pictures, not the stream.
-		_ = in.dec.Send(in.packet)
-		return nil
 	}
 }
 

@@ -10,6 +10,17 @@ import (
 // Frame is one picture in the caller's memory. Its planes are borrowed for the call it is given to, and never changed.
 type Frame = media.Frame
 
+// Samples is a block of sound in the caller's memory, borrowed for the call it is given to.
+type Samples = media.Samples
+
+// The formats of samples. The planar ones have one plane per channel, the others one plane in which channels take turns.
+const (
+	S16  = media.SampleS16
+	F32  = media.SampleF32
+	S16P = media.SampleS16P
+	F32P = media.SampleF32P
+)
+
 // PixelFormat says how a frame's samples lie in memory.
 type PixelFormat = media.PixelFormat
 
@@ -41,6 +52,12 @@ const (
 	P010    = media.FormatP010
 	I010    = media.FormatI010
 )
+
+// BT601 returns limited-range BT.601 (SMPTE 170M), the colour of small pictures, for Options.Color.
+func BT601() Color { return media.OutputColor(0) }
+
+// BT709 returns limited-range BT.709, the colour of HD, for Options.Color.
+func BT709() Color { return media.OutputColor(media.HDLines) }
 
 // FPS returns the exact rate that a decimal number means: 29.97 is 30000/1001.
 func FPS(f float64) Rate { return media.FPS(f) }

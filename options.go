@@ -142,6 +142,11 @@ type Options struct {
 	// BurnClock draws the capture instant of each frame into the picture's top left corner, as blocks a machine can read.
 	BurnClock bool
 
+	// Audio are the sound tracks. Each is encoded once, whatever the number of renditions.
+	Audio []AudioTrack
+	// AudioOnly makes an output without pictures. Finish takes all there is of its files.
+	AudioOnly bool
+
 	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
 	Name string
 	// ClearPrevious deletes what an earlier stream left in the output's folder before the first frame: its segments,

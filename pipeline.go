@@ -25,8 +25,11 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
+	earlier    *past // the run before in the same place, nil without
+	continues  bool  // on that run's timeline
 	first      int64 // number of the first segment
 	renditions []*rendition
+	sound      []*soundTrack
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
 	converted  histogram
@@ -69,26 +72,25 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	var earlier *past
-	if s.opt.Live {
-		if earlier, err = loadPast(&s.place); err != nil {
-			return nil, fmt.Errorf("framegear: %w", err)
-		}
-	}
-	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
-	p.sets.New = func() any { return new(frameSet) }
-	if earlier != nil {
-		p.first = earlier.used + 1
+	p := emptyPipeline(s, grid)
+	if err := p.lookBack(); err != nil {
+		return nil, err
 	}
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
 	}
-	if earlier != nil {
-		p.resume(earlier, now)
+	if p.earlier != nil {
+		p.resume(now)
 	}
 	p.start()
 	return p, nil
+}
+
+func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
+	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	p.sets.New = func() any { return new(frameSet) }
+	return p
 }
 
 // build opens every rendition before anything is written, so that a ladder that cannot work leaves nothing behind.
@@ -101,6 +103,14 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 		}
 		p.renditions = append(p.renditions, r)
 	}
+	if err := p.openSound(); err != nil {
+		return err
+	}
+	for i := range p.renditions {
+		if err := p.renditions[i].openMuxer(); err != nil {
+			return err
+		}
+	}
 	for i := range rungs {
 		if parent := rungs[i].parent; parent >= 0 {
 			p.renditions[parent].children = append(p.renditions[parent].children, p.renditions[i])
@@ -109,15 +119,35 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 	return nil
 }
 
+// lookBack finds out whether there is an earlier run to go on from.
+func (p *pipeline) lookBack() (err error) {
+	if !p.s.opt.Live {
+		return nil
+	}
+	if p.earlier, err = loadPast(&p.s.place); err != nil {
+		return fmt.Errorf("framegear: %w", err)
+	}
+	if p.earlier != nil {
+		p.first = p.earlier.used + 1
+		// Sound cannot begin in the middle of a timeline yet: with it numbers go on, but on a clock of their own.
+		p.continues = len(p.s.opt.Audio) == 0
+	}
+	return nil
+}
+
 // resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
 // free when the restart was quick.
-func (p *pipeline) resume(earlier *past, now time.Time) {
+func (p *pipeline) resume(now time.Time) {
+	earlier := p.earlier
+	p.publisher.resume(earlier, p.continues)
+	if !p.continues {
+		return
+	}
 	frame := p.grid.Rate.Frame()
 	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
 	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
 	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
 	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
-	p.publisher.resume(earlier)
 }
 
 func (p *pipeline) start() {
@@ -127,6 +157,13 @@ func (p *pipeline) start() {
 		go func() {
 			defer p.work.Done()
 			r.run()
+		}()
+	}
+	for _, st := range p.sound {
+		p.work.Add(1)
+		go func() {
+			defer p.work.Done()
+			st.run()
 		}()
 	}
 }
@@ -180,10 +217,16 @@ func (p *pipeline) done(set *frameSet) {
 func (p *pipeline) fail(err error) {
 	p.once.Do(func() {
 		p.cause = err
-		p.abort.Store(true)
+		p.halt()
 		close(p.failed)
 		p.s.opt.Logger.Error("stream ended", "err", err)
 	})
+}
+
+// halt makes everything inside stop soon, sources of sound included.
+func (p *pipeline) halt() {
+	p.abort.Store(true)
+	p.s.stopSound()
 }
 
 // err returns the error that ended the stream.
@@ -199,6 +242,7 @@ func (p *pipeline) err() error {
 // end lets the renditions run dry.
 func (p *pipeline) end() {
 	p.ending.Do(func() {
+		p.endSound()
 		for _, r := range p.renditions {
 			if r.parent < 0 {
 				close(r.in)
@@ -218,7 +262,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 	select {
 	case <-drained:
 	case <-ctx.Done():
-		p.abort.Store(true)
+		p.halt()
 		<-drained
 		return ctx.Err()
 	}
@@ -234,7 +278,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 
 // close stops everything and frees it.
 func (p *pipeline) close() {
-	p.abort.Store(true)
+	p.halt()
 	p.end()
 	p.work.Wait()
 	p.publisher.stop()
@@ -244,5 +288,8 @@ func (p *pipeline) close() {
 func (p *pipeline) free() {
 	for _, r := range p.renditions {
 		r.free()
+	}
+	for _, st := range p.sound {
+		st.free()
 	}
 }

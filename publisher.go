@@ -89,12 +89,14 @@ func (pub *publisher) describe(track int, params media.CodecParameters) error {
 }
 
 // resume lists what an earlier run made, as far as players can go on from it, and lets the rest go when its time has come.
-func (pub *publisher) resume(earlier *past) {
+func (pub *publisher) resume(earlier *past, sameClock bool) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
-	pub.base.Start = earlier.Start
+	if sameClock {
+		pub.base.Start = earlier.Start
+	}
 	listed := map[string]bool{}
-	whole := earlier.continues(pub.tracks, pub.base.SegmentDuration)
+	whole := sameClock && earlier.continues(pub.tracks, pub.base.SegmentDuration)
 	for i := range pub.tracks {
 		t := &pub.tracks[i]
 		t.run = earlier.used + 1
@@ -206,7 +208,9 @@ func level(tracks []manifest.Track) bool {
 	end := int64(math.MaxInt64)
 	for i := range tracks {
 		tracks[i].Open = nil
-		end = min(end, tracks[i].NextNumber())
+		if !tracks[i].Over {
+			end = min(end, tracks[i].NextNumber())
+		}
 	}
 	some := true
 	for i := range tracks {

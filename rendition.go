@@ -3,6 +3,7 @@ package framegear
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/framegear/framegear/encoder"
@@ -24,13 +25,17 @@ type rendition struct {
 	enc    *encoder.Encoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
+	join   *joiner
 	times  rungClock
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
 
+	// continues says that the next run does not begin at time zero.
+	continues bool
+
 	next    int64 // number of the segment after the last complete one
 	took    timings
-	arrived time.Time     // of the frame set that is being encoded
+	arrived atomic.Int64  // when the frame set that is being encoded came; sound in the same segments may end them
 	muxing  time.Duration // spent inside emit during one call of the encoder
 
 	seen   *scaler.Picture // the last picture that came in, to recognise repeats
@@ -39,6 +44,7 @@ type rendition struct {
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
 	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate), next: p.first}
+	r.join, r.continues = newJoiner(p.grid.Timescale), p.continues
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
@@ -46,7 +52,7 @@ func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec)
 	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
 		began := r.now()
-		err := r.mux.Write(pkt, 0)
+		err := r.join.write(pkt, 0)
 		r.muxing += r.now().Sub(began)
 		if err != nil {
 			return r.fault("muxer", err)
@@ -83,14 +89,27 @@ func (r *rendition) openEncoder() (err error) {
 	if r.params, err = r.enc.Parameters(); err != nil {
 		return r.fault("encoder", err)
 	}
-	pub := r.p.publisher
-	if err := pub.describe(r.index, r.params.CodecParameters); err != nil {
+	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
 		return r.fault("encoder", err)
 	}
+	return nil
+}
+
+// openMuxer opens the last stage, once it is known whether there is sound in the same segments.
+func (r *rendition) openMuxer() (err error) {
+	pub := r.p.publisher
+	streams, scales := []*muxer.Parameters{r.params}, []int64{r.p.grid.Timescale}
+	for _, st := range r.p.sound {
+		if st.mux == nil {
+			streams, scales = append(streams, st.track.Parameters()), append(scales, int64(st.track.Rate()))
+			params := st.track.Parameters().CodecParameters
+			pub.tracks[r.index].MuxedAudio = &params
+		}
+	}
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
-		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: []*muxer.Parameters{r.params},
-		Timescales: []int64{r.p.grid.Timescale}, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
-		FirstNumber: r.next, Continues: r.next > 1,
+		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
+		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		FirstNumber: r.next, Continues: r.continues,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit: func(name string) { pub.initReady(r.index, name) },
 		OnPart: func(part muxer.Part) {
@@ -108,6 +127,7 @@ func (r *rendition) openEncoder() (err error) {
 	if err != nil {
 		return r.fault("muxer", err)
 	}
+	r.join.mux = r.mux
 	return nil
 }
 
@@ -171,7 +191,7 @@ func (r *rendition) process(it item) error {
 			return err
 		}
 	}
-	r.arrived = it.set.arrived
+	r.arrived.Store(it.set.arrived.UnixNano())
 	return r.times.frames(it.set.slot, r.encode)
 }
 
@@ -219,7 +239,9 @@ func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
 func (r *rendition) now() time.Time { return r.p.s.opt.now() }
 
 // readable notes that the picture that is being encoded, and what came before it, can be read.
-func (r *rendition) readable() { r.took.of(StageTotal).add(r.now().Sub(r.arrived)) }
+func (r *rendition) readable() {
+	r.took.of(StageTotal).add(time.Duration(r.now().UnixNano() - r.arrived.Load()))
+}
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
 func asStage(err error, r *rendition) error {
@@ -238,10 +260,12 @@ func (r *rendition) pass(set *frameSet) {
 }
 
 func (r *rendition) finish() error {
-	if err := r.enc.Flush(r.emit); err != nil {
-		return asStage(err, r)
+	if r.enc != nil { // none where packets are copied
+		if err := r.enc.Flush(r.emit); err != nil {
+			return asStage(err, r)
+		}
 	}
-	if err := r.mux.Finish(); err != nil {
+	if err := r.join.end(0); err != nil {
 		return r.fault("muxer", err)
 	}
 	return nil
@@ -254,8 +278,11 @@ func (r *rendition) cut() error {
 	}
 	r.closeEncoder()
 	r.p.publisher.cut(r.index, r.next)
-	r.times = newRungClock(r.p.grid, r.FrameRate)
-	return r.openEncoder()
+	r.times, r.join, r.continues = newRungClock(r.p.grid, r.FrameRate), newJoiner(r.p.grid.Timescale), true
+	if err := r.openEncoder(); err != nil {
+		return err
+	}
+	return r.openMuxer()
 }
 
 func (r *rendition) free() {
@@ -270,6 +297,7 @@ func (r *rendition) free() {
 }
 
 func (r *rendition) closeEncoder() {
+	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
 	}

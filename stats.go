@@ -27,6 +27,8 @@ type Stats struct {
 	Segments, Bytes int64
 	// Stages are the times of the stages, none before the first frame.
 	Stages []StageStats
+	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
+	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64
 }
@@ -40,6 +42,11 @@ func (s *Stream) Stats() Stats {
 	}
 	if p := s.origin.pipeline(); p != nil {
 		st.Queued, st.Stages = len(p.room), p.stages()
+		for _, t := range p.sound {
+			t.mu.Lock()
+			st.Audio = append(st.Audio, t.stats)
+			t.mu.Unlock()
+		}
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	return st

@@ -32,6 +32,12 @@ type Stream struct {
 	origin   originState
 	overload overload
 	counters counters
+
+	sound      sound
+	soundMu    sync.Mutex // held while a block of sound is taken
+	soundStart atomic.Pointer[time.Time]
+	soundCtx   context.Context // of the sources; ends with stopSound
+	stopSound  context.CancelFunc
 }
 
 type counters struct {
@@ -46,11 +52,19 @@ func New(output string, o Options) (*Stream, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	p, err := openOutput(output, &o)
-	if err != nil {
+	s := &Stream{opt: o, clock: newGridClock(&o), closing: make(chan struct{})}
+	s.soundCtx, s.stopSound = context.WithCancel(context.Background())
+	if err := s.openSound(); err != nil {
+		s.stopSound()
 		return nil, err
 	}
-	s := &Stream{opt: o, place: p, clock: newGridClock(&o), closing: make(chan struct{})}
+	p, err := openOutput(output, &o)
+	if err != nil {
+		s.stopSound()
+		s.closeSound()
+		return nil, err
+	}
+	s.place = p
 	s.origin.changed = make(chan struct{})
 	return s, nil
 }
@@ -90,6 +104,12 @@ func (s *Stream) WriteFrame(f *Frame) error {
 func (s *Stream) accept(f *Frame, arrived time.Time) error {
 	if err := f.Validate(); err != nil {
 		return err
+	}
+	if s.opt.AudioOnly {
+		return fmt.Errorf("%w: a frame for an output with AudioOnly", ErrOptions)
+	}
+	if s.first == nil && s.pipe != nil {
+		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
 	}
 	if s.first == nil {
 		return s.begin(f, arrived)
@@ -153,6 +173,7 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
+	s.pullSound()
 	return nil
 }
 
@@ -167,6 +188,9 @@ func (s *Stream) fill(n int64) error {
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
+	}
+	if n > 0 {
+		s.pullSound()
 	}
 	return nil
 }
@@ -197,10 +221,13 @@ func (s *Stream) Finish(ctx context.Context) error {
 		return ErrClosed
 	}
 	s.ended = true
+	var err error
+	if s.opt.AudioOnly {
+		err = s.beginAlone()
+	}
 	pipe := s.pipe
 	s.mu.Unlock()
-	var err error
-	if pipe != nil {
+	if pipe != nil && err == nil {
 		err = pipe.finish(ctx)
 	}
 	s.release()
@@ -225,6 +252,7 @@ func (s *Stream) Close() error {
 // release ends the pipeline and frees all C memory.
 func (s *Stream) release() {
 	s.released.Do(func() {
+		s.stopSound()
 		close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
 		s.mu.Lock()
 		s.ended = true
@@ -235,6 +263,7 @@ func (s *Stream) release() {
 		if s.pipe != nil {
 			s.pipe.close()
 		}
+		s.closeSound()
 		s.last.Release()
 		s.last = nil
 		s.inputs.close()

@@ -46,7 +46,7 @@ func (o Options) Validate() error {
 	if o.AutoLadder && len(o.Ladder) > 0 {
 		bad("Ladder and AutoLadder (want one of them)")
 	}
-	errs = append(errs, o.validateLadder())
+	errs = append(errs, o.validateLadder(), o.validateAudio())
 	return errors.Join(errs...)
 }
 

@@ -15,14 +15,19 @@ type codec struct {
 	format media.Codec
 	bits   int     // the most per sample
 	crf    float64 // default quality
+	device string  // libav's kind of device that it runs on, empty for software
 	// configure maps options to libav's names. Options that libav has as fields of its context are set by [New].
 	configure func(o *Options) map[string]string
 }
 
 var codecs = map[string]codec{
-	"libx264":   {media.CodecH264, 8, 21, configureX264},
-	"libx265":   {media.CodecHEVC, 10, 24, configureX265},
-	"libsvtav1": {media.CodecAV1, 10, 32, configureSVTAV1},
+	"libx264":    {media.CodecH264, 8, 21, "", configureX264},
+	"libx265":    {media.CodecHEVC, 10, 24, "", configureX265},
+	"libsvtav1":  {media.CodecAV1, 10, 32, "", configureSVTAV1},
+	"h264_vaapi": {media.CodecH264, 8, 23, "vaapi", configureVAAPI},
+	"hevc_vaapi": {media.CodecHEVC, 10, 25, "vaapi", configureVAAPI},
+	"av1_vaapi":  {media.CodecAV1, 10, 32, "vaapi", configureVAAPI},
+	"vp9_vaapi":  {media.CodecVP9, 10, 32, "vaapi", configureVAAPI},
 }
 
 // Names returns the names of all encoders that the package can configure, sorted, whether this build has them or not.
@@ -37,8 +42,34 @@ func Available(name string) bool {
 // Format returns the coding format that an encoder makes, empty for an unknown name.
 func Format(name string) media.Codec { return codecs[name].format }
 
+// Makes reports whether some encoder makes the coding format.
+func Makes(f media.Codec) bool {
+	for _, c := range codecs {
+		if c.format == f {
+			return true
+		}
+	}
+	return false
+}
+
 // MaxBits returns the most bits per sample that an encoder takes, 0 for an unknown name.
 func MaxBits(name string) int { return codecs[name].bits }
+
+// DeviceKind returns libav's name of the kind of device that an encoder runs on ("vaapi"), empty for software.
+func DeviceKind(name string) string { return codecs[name].device }
+
+// Hardware reports whether an encoder runs on a device.
+func Hardware(name string) bool { return DeviceKind(name) != "" }
+
+// Software returns the software encoder of a coding format that this build has, empty when there is none.
+func Software(format media.Codec) string {
+	for _, name := range Names() {
+		if c := codecs[name]; c.format == format && c.device == "" && Available(name) {
+			return name
+		}
+	}
+	return ""
+}
 
 // DefaultCRF returns the quality that an encoder runs at when neither CRF nor bitrate is given.
 func DefaultCRF(name string) float64 { return codecs[name].crf }

@@ -16,6 +16,7 @@ var ErrClosed = errors.New("encoder: closed")
 type Encoder struct {
 	opt       Options
 	av        *av.VideoEncoder
+	device    *devicePath // nil for software
 	packet    *av.Packet
 	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
 	drained   bool
@@ -32,11 +33,19 @@ func New(o Options) (*Encoder, error) {
 	if e.packet, err = av.NewPacket(); err != nil {
 		return nil, fmt.Errorf("encoder: %w", err)
 	}
-	if e.av, err = av.OpenVideoEncoder(o.libav()); err != nil {
+	if err := e.open(); err != nil {
 		e.packet.Close()
 		return nil, fmt.Errorf("encoder: %w", err)
 	}
 	return e, nil
+}
+
+func (e *Encoder) open() (err error) {
+	if Hardware(e.opt.Codec) {
+		return e.openOnDevice()
+	}
+	e.av, err = av.OpenVideoEncoder(e.opt.libav())
+	return err
 }
 
 // parameterLists are options that hold an encoder library's own ones: Options.Extra adds to ours, its entries win.
@@ -90,6 +99,14 @@ func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(
 		return ErrClosed
 	}
 	e.durations[pts] = duration
+	if e.device != nil {
+		up, err := e.device.picture(pic)
+		if err != nil {
+			return fmt.Errorf("encoder: %w", err)
+		}
+		defer up.Release()
+		pic = up
+	}
 	if err := e.av.Send(pic, pts, duration, key); err != nil {
 		return fmt.Errorf("encoder: %w", err)
 	}
@@ -140,4 +157,7 @@ func (e *Encoder) Close() {
 	e.av.Close()
 	e.packet.Close()
 	e.av = nil
+	if e.device != nil {
+		e.device.close()
+	}
 }

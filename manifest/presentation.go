@@ -74,6 +74,8 @@ type Track struct {
 	Language, Label string
 	// Default marks the sound track that plays when nobody chooses.
 	Default bool
+	// Over is set when the track has all its segments though others may go on: sound that ends before the picture.
+	Over bool
 	// Segments are the listed segments, oldest first, numbers without gaps. Number of the first one is at least 1.
 	Segments []Segment
 	// Open is the segment in the making (low latency only), nil when there is none yet. It has parts or none.

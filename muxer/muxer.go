@@ -57,9 +57,9 @@ func (m *Muxer) Write(p *Packet, stream int) error {
 	}
 	cut := false
 	if stream == 0 {
-		cut = m.cuts(p)
+		cut = m.Cuts(p)
 		if !m.track.started {
-			m.track.started, m.track.first, m.track.current.Start = true, p.PTS(), p.PTS()
+			m.track.begin(p, m.opt.lead(p))
 		}
 	}
 	if err := m.w.write(p, stream, cut); err != nil {
@@ -82,22 +82,37 @@ func (m *Muxer) check(p *Packet, stream int) error {
 	return nil
 }
 
-// cuts reports whether a packet of the first stream begins a new segment: the same comparison, on the same numbers, that
-// the dash and hls muxers make.
-func (m *Muxer) cuts(p *Packet) bool {
+// begin takes the first packet of all. Segments are counted from it, less the lead.
+func (t *tracker) begin(p *Packet, lead int64) {
+	t.started, t.first = true, p.PTS()-lead
+	t.current.Start = max(0, p.PTS())
+}
+
+// Cuts reports whether a packet of the first stream would begin a new segment. For the dash and hls muxers it is the same
+// comparison, on the same numbers, that they make.
+func (m *Muxer) Cuts(p *Packet) bool {
 	t := &m.track
 	if !t.started || !p.Key() || p.PTS() <= t.current.Start {
 		return false
 	}
-	elapsedHi, elapsedLo := bits.Mul64(uint64(p.PTS()-t.first), 1_000_000)
-	endHi, endLo := bits.Mul64(uint64((t.index+1)*m.opt.micros()), uint64(m.opt.Timescales[0]))
+	length, unit := m.opt.grid()
+	elapsedHi, elapsedLo := bits.Mul64(uint64(p.PTS()-t.first), uint64(unit))
+	endHi, endLo := bits.Mul64(uint64((t.index+1)*length), uint64(m.opt.Timescales[0]))
 	return elapsedHi > endHi || elapsedHi == endHi && elapsedLo >= endLo
 }
 
-// count adds a packet to the current segment.
+// Segments returns how many segments were begun.
+func (m *Muxer) Segments() int64 {
+	if !m.track.started {
+		return 0
+	}
+	return m.track.index + 1
+}
+
+// count adds a packet to the current segment. What lies before time zero is an encoder's priming and not to be heard.
 func (t *tracker) count(p *Packet, stream int) {
 	if stream == 0 {
-		t.current.Duration += p.Duration()
+		t.current.Duration += max(0, p.Duration()+min(0, p.PTS()))
 		t.current.Frames++
 	}
 }

@@ -147,6 +147,24 @@ func (o Options) extension() string {
 // be taken for an early one.
 func (o Options) micros() int64 { return o.Segment.Microseconds() }
 
+// grid returns the segment duration as the writer compares it, and how many of its units are a second. What we cut ourselves does
+// not add up a rounding error over months.
+func (o Options) grid() (length, perSecond int64) {
+	if o.Part > 0 {
+		return o.Segment.Nanoseconds(), 1_000_000_000
+	}
+	return o.micros(), 1_000_000
+}
+
+// lead is how much earlier than the grid segments may begin. Sound does not meet the grid: in a segment of its own, the frame
+// that contains the segment's first instant begins it, or the one before where they meet exactly.
+func (o Options) lead(p *Packet) int64 {
+	if o.Part > 0 && o.Streams[0].Kind == media.KindAudio {
+		return p.Duration()
+	}
+	return 0
+}
+
 // writer is one way of writing segments; each is driven by [Muxer].
 type writer interface {
 	// write takes a packet; cut says that it begins a new segment.

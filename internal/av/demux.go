@@ -119,7 +119,7 @@ func whitelist(cfg InputConfig) (string, error) {
 func (in *Input) open(cfg InputConfig, allowed string) error {
 	var format *astiav.InputFormat
 	if cfg.Format != "" {
-		if format = astiav.FindInputFormat(cfg.Format); format == nil {
+		if format = findInputFormat(cfg.Format); format == nil {
 			return fmt.Errorf("input format %q is not in this build of libav", cfg.Format)
 		}
 	}

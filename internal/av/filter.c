@@ -83,10 +83,4 @@ const AVClass *fg_muxer_class(const char *name)
 	return f ? f->priv_class : NULL;
 }
 
-const AVClass *fg_filter_class(const char *name)
-{
-	const AVFilter *f = avfilter_get_by_name(name);
-	return f ? f->priv_class : NULL;
-}
-
 const AVOption *fg_option_next(const AVClass *c, const AVOption *o) { return av_opt_next(&c, o); }

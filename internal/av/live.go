@@ -23,11 +23,13 @@ const (
 	KindFilter
 	KindDevice
 	KindParameters
+	KindSamples
+	KindStuck // a call that was given up, see Worker
 	kindEnd
 )
 
 var kindNames = [kindEnd]string{"picture", "pool", "scaler", "encoder", "packet", "muxer", "io", "demuxer", "decoder",
-	"resampler", "filter", "device", "parameters"}
+	"resampler", "filter", "device", "parameters", "samples", "stuck call"}
 
 var live [kindEnd]atomic.Int64
 

@@ -24,11 +24,6 @@ func MuxerOptions(muxer string) []string {
 	return sorted(optionNames(cName(muxer, func(n *C.char) *C.AVClass { return C.fg_muxer_class(n) }), 0))
 }
 
-// FilterOptions returns the names of the options of a filter, sorted; nil when the build does not have it.
-func FilterOptions(filter string) []string {
-	return sorted(optionNames(cName(filter, func(n *C.char) *C.AVClass { return C.fg_filter_class(n) }), 0))
-}
-
 func cName(s string, class func(*C.char) *C.AVClass) *C.AVClass {
 	n := C.CString(s)
 	defer C.free(unsafe.Pointer(n))

@@ -87,3 +87,15 @@ func (p *Packet) Close() {
 func cPacket(p *astiav.Packet) *C.AVPacket {
 	return *(**C.AVPacket)(unsafe.Pointer(p))
 }
+
+// Take moves the bytes and times of another packet here; the other one is empty afterwards.
+func (p *Packet) Take(from *Packet) {
+	p.p.Unref()
+	p.p.MoveRef(from.p)
+}
+
+// Ref makes p another owner of the bytes of src, with its times and flags.
+func (p *Packet) Ref(src *Packet) error {
+	p.p.Unref()
+	return check("packet", C.av_packet_ref(cPacket(p.p), cPacket(src.p)), nil, book.mark())
+}

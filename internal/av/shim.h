@@ -8,11 +8,14 @@
 #include <libavformat/avformat.h>
 #include <libavutil/buffer.h>
 #include <libavutil/frame.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/opt.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 
 // log.c
 void fg_log_install(int level);
+void fg_alsa_quiet(void);
 
 // picture.c
 int fg_picture_size(enum AVPixelFormat fmt, int w, int h);
@@ -58,11 +61,35 @@ int fg_filter_width(const AVFilterContext *sink);
 int fg_filter_height(const AVFilterContext *sink);
 const AVClass *fg_encoder_class(const char *name);
 const AVClass *fg_muxer_class(const char *name);
-const AVClass *fg_filter_class(const char *name);
 const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
 int fg_decode_receive(AVCodecContext *cc, AVFrame *f);
+
+// device.c
+int fg_device_open(const char *type, const char *path, AVBufferRef **out);
+const char *fg_device_vendor(AVBufferRef *device);
+int fg_frames_new(AVBufferRef *device, enum AVPixelFormat format, int w, int h, AVBufferRef **out);
+int fg_frames_upload(AVFrame *dst, const AVFrame *src);
+int fg_encode_frames(AVCodecContext *cc, AVBufferRef *frames);
+
+// devicescale.c
+typedef struct fg_device_scaler {
+	AVFilterGraph *graph;
+	AVFilterContext *src, *sink;
+} fg_device_scaler;
+int fg_device_scale_new(AVBufferRef *frames, const char *filter, const char *args, int space, int range, fg_device_scaler *out);
+AVBufferRef *fg_device_scale_frames(const fg_device_scaler *s);
+int fg_device_scale(const fg_device_scaler *s, AVFrame *dst, const AVFrame *src);
+
+// audio.c
+int fg_samples_fill(AVFrame *f, int format, int rate, int channels, int count, const void *p0, const void *p1, const void *p2,
+		    const void *p3, const void *p4, const void *p5, const void *p6, const void *p7);
+int fg_swr_new(SwrContext **out, const AVFrame *in, int rate, int channels, int elastic);
+int fg_swr_room(SwrContext *s, int count);
+int fg_swr_convert(SwrContext *s, float *dst, int room, const AVFrame *in);
+int fg_audio_encoder_setup(AVCodecContext *cc, const AVCodec *codec, int rate, int channels, int64_t bitrate);
+int fg_audio_encode_send(AVCodecContext *cc, AVFrame *f, const float *src, int count, int64_t pts);
 
 #endif

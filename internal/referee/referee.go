@@ -83,6 +83,17 @@ func Luma(t testing.TB, data []byte, n int) []byte {
 		"select=eq(n\\,"+strconv.Itoa(n)+"),extractplanes=y", "-frames:v", "1", "-f", "rawvideo", "-")
 }
 
+// Presentation decodes the first picture track, as tiny gray pictures, and the first sound track, as one channel of f32 samples, of what a
+// manifest names, into a NUT file that keeps their times, and returns its path.
+func Presentation(t testing.TB, manifest string, rate int) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "decoded.nut")
+	run(t, "ffmpeg", "-v", "error", "-nostdin", "-copyts", "-i", manifest, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough",
+		"-enc_time_base:v", "-1", "-vf", "scale=16:16,format=gray", "-c:v", "rawvideo", "-c:a", "pcm_f32le", "-ac", "1",
+		"-ar", strconv.Itoa(rate), out)
+	return out
+}
+
 func file(t testing.TB, data []byte) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "media")

@@ -1,0 +1,84 @@
+package audio
+
+import (
+	"slices"
+
+	"github.com/framegear/framegear/internal/av"
+)
+
+// copied passes packets on as they are, at their place on the timeline. There is no silence and no correction of drift: gaps stay
+// gaps, and packets that overlap what came before are dropped.
+type copied struct {
+	params *av.Parameters
+	remove bool
+	queue  []*av.Packet
+	free   []*av.Packet
+	until  int64
+}
+
+func (c *copied) end() int64 { return c.until }
+
+func (c *copied) take(t *Track, b block, at int64) error {
+	duration := b.packet.Duration()
+	length := t.reader.length(b)
+	if duration <= 0 || at+length <= c.until || c.remove && at < 0 {
+		t.stats.Trimmed += length
+		return nil
+	}
+	p, err := c.packet(b.packet)
+	if err != nil {
+		return err
+	}
+	p.SetTimes(at, at, length)
+	c.queue = append(c.queue, p)
+	c.until = at + length
+	return nil
+}
+
+// packet returns a reference to the bytes of another one.
+func (c *copied) packet(src *av.Packet) (*av.Packet, error) {
+	var p *av.Packet
+	if n := len(c.free); n > 0 {
+		p, c.free = c.free[n-1], c.free[:n-1]
+	} else {
+		var err error
+		if p, err = av.NewPacket(); err != nil {
+			return nil, err
+		}
+	}
+	return p, p.Ref(src)
+}
+
+func (c *copied) silence(*Track, int64) error { return nil }
+
+func (c *copied) emit(until int64, emit func(*Packet) error) error {
+	n := 0
+	for n < len(c.queue) && c.queue[n].PTS()+c.queue[n].Duration() <= until {
+		err := emit(c.queue[n])
+		c.queue[n].Unref()
+		c.free = append(c.free, c.queue[n])
+		n++
+		if err != nil {
+			c.queue = slices.Delete(c.queue, 0, n)
+			return err
+		}
+	}
+	c.queue = slices.Delete(c.queue, 0, n)
+	return nil
+}
+
+func (c *copied) finish(end int64, emit func(*Packet) error) error {
+	for len(c.queue) > 0 && c.queue[len(c.queue)-1].PTS() >= end {
+		c.free = append(c.free, c.queue[len(c.queue)-1])
+		c.queue = c.queue[:len(c.queue)-1]
+	}
+	return c.emit(1<<62, emit)
+}
+
+func (c *copied) close() {
+	for _, p := range append(c.queue, c.free...) {
+		p.Close()
+	}
+	c.queue, c.free = nil, nil
+	c.params.Close()
+}

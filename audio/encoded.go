@@ -1,0 +1,153 @@
+package audio
+
+import "github.com/framegear/framegear/internal/av"
+
+// encoded puts blocks on the timeline as samples and encodes them in whole frames.
+type encoded struct {
+	frames   *frames
+	res      *av.Resampler
+	align    aligner
+	channels int64
+
+	fifo []float32 // from next on, interleaved
+	read int       // floats of fifo that are used up
+	next int64     // where the next frame begins
+	skip int64     // samples that are still to be cut from what the resampler gives
+}
+
+func newEncoded(t *Track, f *frames, channels int) *encoded {
+	pushed := t.opt.Source.PCM != nil
+	e := &encoded{frames: f, channels: int64(channels), next: f.lead}
+	e.align = newAligner(t.rate, t.opt.Timing, t.opt.Source.Device(), pushed)
+	e.res = av.NewResampler(t.rate, channels, e.align.elastic)
+	e.zeros(-f.lead)
+	return e
+}
+
+// buffered is where the samples end that are in the fifo.
+func (e *encoded) buffered() int64 {
+	return e.next + int64(len(e.fifo)-e.read)/e.channels
+}
+
+func (e *encoded) end() int64 { return e.buffered() + e.res.Held() - e.skip }
+
+func (e *encoded) take(t *Track, b block, at int64) error {
+	n := int64(b.samples.Count()) * int64(t.rate) / int64(b.samples.Rate())
+	var s step
+	if b.known {
+		t.stats.Late = at - e.end()
+		if s = e.align.place(t.stats.Late, n); s.stretch != t.stats.Stretch || e.align.elastic && s.stretch != 0 {
+			t.stats.Stretch = s.stretch
+			if err := e.res.Stretch(s.stretch); err != nil {
+				return err
+			}
+		}
+	}
+	if s.silence > 0 {
+		if err := e.gap(t, s.silence); err != nil {
+			return err
+		}
+	}
+	if s.trim > 0 {
+		t.stats.Trimmed += s.trim
+		if s.trim >= n {
+			return nil
+		}
+		e.skip += s.trim
+	}
+	start := len(e.fifo)
+	var err error
+	if e.fifo, err = e.res.Convert(e.fifo, b.samples); err != nil {
+		return err
+	}
+	e.cut(start)
+	return nil
+}
+
+// cut takes what is to be skipped out of what came in since start.
+func (e *encoded) cut(start int) {
+	if n := min(e.skip*e.channels, int64(len(e.fifo)-start)); n > 0 {
+		e.fifo = append(e.fifo[:start], e.fifo[start+int(n):]...)
+		e.skip -= n / e.channels
+	}
+}
+
+// gap puts silence behind what came so far.
+func (e *encoded) gap(t *Track, n int64) error {
+	start := len(e.fifo)
+	before := e.end()
+	var err error
+	if e.fifo, err = e.res.Drain(e.fifo); err != nil {
+		return err
+	}
+	e.cut(start)
+	e.skip = 0
+	// What the resampler gave at its end need not be what it said it held.
+	n = max(0, before+n-e.buffered())
+	t.stats.Silent += n
+	e.zeros(n)
+	return nil
+}
+
+func (e *encoded) zeros(n int64) {
+	for range n * e.channels {
+		e.fifo = append(e.fifo, 0)
+	}
+}
+
+func (e *encoded) silence(t *Track, until int64) error {
+	if n := until - e.end(); n > 0 {
+		e.align.broken = true
+		return e.gap(t, n)
+	}
+	return nil
+}
+
+func (e *encoded) emit(until int64, emit func(*Packet) error) error {
+	size := int64(e.frames.size)
+	for e.next+size <= until && e.buffered() >= e.next+size {
+		if err := e.frame(emit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// frame encodes the next frame of the fifo.
+func (e *encoded) frame(emit func(*Packet) error) error {
+	n := e.frames.size * int(e.channels)
+	pcm := e.fifo[e.read : e.read+n]
+	e.read += n
+	at := e.next
+	e.next += int64(e.frames.size)
+	err := e.frames.encode(pcm, at, emit)
+	if e.read > len(e.fifo)/2 {
+		e.fifo = e.fifo[:copy(e.fifo, e.fifo[e.read:])]
+		e.read = 0
+	}
+	return err
+}
+
+func (e *encoded) finish(end int64, emit func(*Packet) error) error {
+	var err error
+	start := len(e.fifo)
+	if e.fifo, err = e.res.Drain(e.fifo); err != nil {
+		return err
+	}
+	e.cut(start)
+	if extra := (e.buffered() - end) * e.channels; extra > 0 {
+		e.fifo = e.fifo[:max(int64(e.read), int64(len(e.fifo))-extra)]
+	}
+	for e.next < end {
+		e.zeros(e.next + int64(e.frames.size) - e.buffered())
+		if err := e.frame(emit); err != nil {
+			return err
+		}
+	}
+	return e.frames.flush(emit)
+}
+
+func (e *encoded) close() {
+	e.res.Close()
+	e.frames.close()
+}

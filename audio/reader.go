@@ -1,0 +1,264 @@
+package audio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// readAhead is how many blocks a reader holds ready. A block is some 20 to 100 ms.
+const readAhead = 64
+
+// The pauses between attempts to open a source again.
+const (
+	firstPause = 250 * time.Millisecond
+	lastPause  = 15 * time.Second
+)
+
+// reader reads and decodes a file, URL or device on a goroutine of its own, a bounded stretch ahead of the track.
+type reader struct {
+	opt    *Options
+	copies bool
+	rate   int // of the track
+	ctx    context.Context
+	cancel context.CancelFunc
+	full   chan block
+	free   chan block
+	work   sync.WaitGroup
+
+	in         *input
+	first      block // read while opening
+	origin     int64 // of the source's timeline, in samples of the track's rate
+	started    bool  // origin is known
+	shift      int64 // added to every instant: the lengths of the rounds of a loop
+	count      counter
+	fresh      bool // nothing was read since the source was opened
+	resumed    bool // the next block is the first one after a reconnection
+	reconnects atomic.Int64
+}
+
+// newReader takes an opened input and decodes its first block, so that a source that cannot be read is an error now.
+func newReader(ctx context.Context, o *Options, in *input, rate int, copies bool) (*reader, error) {
+	r := &reader{opt: o, copies: copies, rate: rate, in: in, fresh: true, full: make(chan block, readAhead), free: make(chan block, readAhead+2)}
+	for range cap(r.free) - 1 {
+		b, err := r.newBlock()
+		if err != nil {
+			r.release()
+			return nil, err
+		}
+		r.free <- b
+	}
+	if !o.Source.Device() {
+		var err error
+		if r.first, err = r.newBlock(); err == nil {
+			err = r.read(&r.first)
+		}
+		if err != nil {
+			r.freeBlock(r.first)
+			r.release()
+			if errors.Is(err, io.EOF) {
+				err = fmt.Errorf("%w: it ends before the first sample", ErrNoSound)
+			}
+			return nil, sourceError(ctx, o, err)
+		}
+	}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.work.Add(1)
+	go func() {
+		defer r.work.Done()
+		r.run()
+	}()
+	return r, nil
+}
+
+func (r *reader) newBlock() (block, error) {
+	if r.copies {
+		p, err := av.NewPacket()
+		return block{packet: p}, err
+	}
+	s, err := av.NewSamples()
+	return block{samples: s}, err
+}
+
+func (r *reader) freeBlock(b block) {
+	b.samples.Close()
+	if b.packet != nil {
+		b.packet.Close()
+	}
+}
+
+// run passes blocks on until the source ends for good or the reader is closed.
+func (r *reader) run() {
+	if r.first.samples != nil || r.first.packet != nil {
+		if !r.send(r.first) {
+			return
+		}
+	}
+	for {
+		err := r.pump()
+		if r.ctx.Err() != nil {
+			return
+		}
+		if err = r.restart(err); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			r.put(block{end: true, err: err})
+			return
+		}
+	}
+}
+
+// pump reads until the source fails or ends.
+func (r *reader) pump() error {
+	for {
+		var b block
+		select {
+		case b = <-r.free:
+		case <-r.ctx.Done():
+			return r.ctx.Err()
+		}
+		if err := r.read(&b); err != nil {
+			r.free <- b
+			return err
+		}
+		if !r.send(b) {
+			return r.ctx.Err()
+		}
+	}
+}
+
+// send places a block on the timeline and passes it on.
+func (r *reader) send(b block) bool {
+	switch {
+	case !b.known:
+		b.at, b.known = r.count.at(r.rate), r.started || r.opt.Timing != TimingWall
+	case r.opt.Timing == TimingCount:
+		b.at = r.count.at(r.rate)
+	case r.opt.Timing == TimingSource:
+		if !r.started {
+			r.origin = r.begin(b)
+		}
+		b.at += r.shift - r.origin
+		r.count.set(b.at)
+	default:
+		r.count.set(b.at)
+	}
+	b.again, r.resumed = r.resumed && r.opt.Timing != TimingWall, false
+	r.started, r.fresh = true, false
+	if r.copies {
+		r.count.set(b.at + r.length(b))
+	} else {
+		r.count.add(int64(b.samples.Count()), int64(b.samples.Rate()), r.rate)
+	}
+	return r.put(b)
+}
+
+// begin returns the instant of the source that is the beginning of this round.
+func (r *reader) begin(b block) int64 {
+	switch {
+	case r.opt.Origin != nil && r.shift == 0 && !r.resumed:
+		return ticks(*r.opt.Origin, r.rate)
+	case r.copies:
+		// Where the first sample is that is to be heard, while packets begin with the priming.
+		return r.in.stream.Timebase.Rescale(r.in.stream.Start, media.Timebase{Num: 1, Den: int64(r.rate)})
+	}
+	return b.at
+}
+
+func (r *reader) put(b block) bool {
+	select {
+	case r.full <- b:
+		return true
+	case <-r.ctx.Done():
+		r.freeBlock(b)
+		return false
+	}
+}
+
+// read fills a block, its instant in samples of the track's rate.
+func (r *reader) read(b *block) error {
+	*b = block{samples: b.samples, packet: b.packet}
+	tb := media.Timebase{Num: 1, Den: int64(r.rate)}
+	if r.copies {
+		if err := r.in.readPacket(b.packet); err != nil {
+			return err
+		}
+		const unknown = -1 << 63
+		if b.at = b.packet.PTS(); b.at != unknown {
+			b.at, b.known = r.in.stream.Timebase.Rescale(b.at, tb), true
+		}
+		return nil
+	}
+	if err := r.in.read(b.samples); err != nil {
+		return err
+	}
+	if n := b.samples.Channels(); n > media.MaxChannels {
+		return fmt.Errorf("%w: %d channels", ErrLayout, n)
+	}
+	if b.at, b.known = b.samples.PTS(); b.known {
+		b.at = r.in.stream.Timebase.Rescale(b.at, tb)
+	}
+	return nil
+}
+
+// length returns how many samples of the track's rate a packet lasts.
+func (r *reader) length(b block) int64 {
+	return r.in.stream.Timebase.Rescale(b.packet.Duration(), media.Timebase{Num: 1, Den: int64(r.rate)})
+}
+
+// next implements feed.
+func (r *reader) next(ctx context.Context, wait bool) (block, bool, error) {
+	select {
+	case b := <-r.full:
+		return b, true, nil
+	default:
+	}
+	if !wait {
+		return block{}, false, nil
+	}
+	select {
+	case b := <-r.full:
+		return b, true, nil
+	case <-ctx.Done():
+		return block{}, false, ctx.Err()
+	}
+}
+
+func (r *reader) recycle(b block) {
+	if b.end {
+		return
+	}
+	r.free <- b
+}
+
+// close stops the goroutine, which may be blocked in libav, and frees everything.
+func (r *reader) close() {
+	r.cancel()
+	r.work.Wait()
+	r.release()
+}
+
+func (r *reader) release() {
+	for {
+		select {
+		case b := <-r.full:
+			r.freeBlock(b)
+		case b := <-r.free:
+			r.freeBlock(b)
+		default:
+			if r.in != nil {
+				r.in.close()
+				r.in = nil
+			}
+			return
+		}
+	}
+}

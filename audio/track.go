@@ -1,0 +1,282 @@
+package audio
+
+import (
+	"context"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// Track is one track of sound at work. One goroutine at a time; Stats may be called by the same one only.
+type Track struct {
+	opt    Options
+	feed   feed
+	reader *reader // nil for pushed PCM
+	rate   int
+	params *av.Parameters
+	out    output
+
+	origin int64 // of the source's timeline, in samples
+	offset int64
+	begun  bool
+	attach bool // the next block belongs to the present
+	over   bool // the source ended for good
+	closed bool
+	stats  Stats
+}
+
+// output is what becomes of the blocks: they are encoded, or passed on as they are.
+type output interface {
+	// end is where the sound ends that was taken so far.
+	end() int64
+	// take places a block that belongs at an instant.
+	take(t *Track, b block, at int64) error
+	// silence fills up to an instant.
+	silence(t *Track, until int64) error
+	// emit gives out what lies before an instant, in whole frames.
+	emit(until int64, emit func(*Packet) error) error
+	// finish gives out everything before an instant; the last frame is filled up.
+	finish(end int64, emit func(*Packet) error) error
+	close()
+}
+
+// Open opens the source, reads as much as it takes to know it, and opens the encoder. Nothing is written anywhere. Errors wrap
+// ErrOptions or ErrSource. When the context ends the source cannot be read any more. The caller closes the track, which closes the PCM.
+func Open(ctx context.Context, o Options) (*Track, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	t := &Track{opt: o.withDefaults()}
+	if err := t.open(ctx); err != nil {
+		t.Close()
+		return nil, err
+	}
+	t.stats.Rate, t.offset = t.rate, ticks(t.opt.Offset, t.rate)
+	return t, nil
+}
+
+func (t *Track) open(ctx context.Context) error {
+	if t.opt.Source.PCM != nil {
+		return t.openPCM()
+	}
+	in, err := openInput(ctx, &t.opt)
+	if err != nil {
+		return err
+	}
+	src := in.stream.Params.CodecParameters
+	copies := t.opt.Copy && fits(src, t.opt.CopyCodecs)
+	if t.opt.Copy && !copies && t.opt.Logger != nil {
+		t.opt.Logger.Warn("sound is encoded: its packets do not fit the container", "source", t.opt.Source.String(), "codec", string(src.Codec))
+	}
+	t.rate = t.opt.outputRate(src.SampleRate)
+	if copies {
+		t.rate = src.SampleRate
+		err = t.openCopy(in)
+	} else {
+		err = t.openEncoder(src)
+	}
+	if err == nil {
+		t.reader, err = newReader(ctx, &t.opt, in, t.rate, copies)
+	}
+	if err != nil {
+		in.close()
+		return err
+	}
+	t.feed = t.reader
+	return nil
+}
+
+func (t *Track) openPCM() error {
+	p := t.opt.Source.PCM
+	p.mu.Lock()
+	spec := p.spec
+	p.mu.Unlock()
+	if spec == [2]int{} {
+		spec = [2]int{defaultRate, 2}
+	}
+	t.rate = t.opt.outputRate(spec[0])
+	if err := t.openEncoder(media.CodecParameters{Kind: media.KindAudio, SampleRate: spec[0], Channels: spec[1]}); err != nil {
+		return err
+	}
+	t.feed = p
+	return p.attach(t.rate)
+}
+
+func (t *Track) openEncoder(src media.CodecParameters) error {
+	channels := t.opt.outputChannels(src.Channels)
+	bitrate := t.opt.Bitrate
+	if bitrate == 0 {
+		bitrate = DefaultBitrate(src, t.opt.PictureWidth, channels)
+	}
+	f, err := newFrames(&t.opt, t.rate, channels, bitrate)
+	if err != nil {
+		return err
+	}
+	t.params = f.params
+	t.out = newEncoded(t, f, channels)
+	return nil
+}
+
+func (t *Track) openCopy(in *input) error {
+	p, err := in.stream.Params.Clone()
+	if err != nil {
+		return err
+	}
+	t.params = p
+	t.out = &copied{params: p, remove: t.opt.Priming == PrimingRemove}
+	return nil
+}
+
+// Parameters returns what the track is; it belongs to the track.
+func (t *Track) Parameters() *Parameters { return t.params }
+
+// Rate returns samples per second: the ticks of every time given and received.
+func (t *Track) Rate() int { return t.rate }
+
+// Timing returns where the instants of its source come from.
+func (t *Track) Timing() Timing { return t.opt.Timing }
+
+// Over reports whether the track has given out all that it will, because its source ended and nothing is to follow.
+func (t *Track) Over() bool { return t.endsHere() }
+
+// FrameSize returns the samples of one packet, zero when packets are copied.
+func (t *Track) FrameSize() int {
+	if e, ok := t.out.(*encoded); ok {
+		return e.frames.size
+	}
+	return 0
+}
+
+// Start says which instant of the source's timeline is media time zero, in ticks of a timebase: the wall clock since 1970 for
+// TimingWall, the timestamps of PCM for TimingSource. It is called before the first Advance, where there is such an instant.
+func (t *Track) Start(instant int64, base media.Timebase) {
+	t.origin = base.Rescale(instant, media.Timebase{Num: 1, Den: int64(t.rate)})
+}
+
+// Advance takes sound from the source up to an instant and gives out the packets that lie before it, in order. A
+// source is waited for unless the track is live and the source is not a file of this machine; pushed PCM never is. Errors of emit are returned as they are.
+func (t *Track) Advance(ctx context.Context, until int64, emit func(*Packet) error) error {
+	if t.closed {
+		return ErrClosed
+	}
+	t.begin()
+	if err := t.pull(ctx, until, t.opt.patient()); err != nil {
+		return err
+	}
+	if slack := ticks(t.opt.Slack, t.rate); t.opt.Live && !t.opt.patient() && t.out.end() < until-slack && !t.endsHere() {
+		if err := t.out.silence(t, until-slack); err != nil {
+			return err
+		}
+	}
+	return t.out.emit(until, emit)
+}
+
+// begin throws away what a device captured before the first picture, where its samples have no instants of their own.
+func (t *Track) begin() {
+	if t.begun {
+		return
+	}
+	t.begun = true
+	if !t.opt.Source.Device() || t.opt.Timing == TimingWall {
+		return
+	}
+	t.attach = true
+	for range readAhead {
+		b, ok, err := t.feed.next(context.Background(), false)
+		if !ok || err != nil {
+			return
+		}
+		if b.end {
+			t.over = true
+			return
+		}
+		t.feed.recycle(b)
+	}
+}
+
+// pull takes blocks until there is sound up to an instant.
+func (t *Track) pull(ctx context.Context, until int64, wait bool) error {
+	for t.out.end() < until && !t.over {
+		b, ok, err := t.feed.next(ctx, wait)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return nil
+		}
+		err = t.place(b, until)
+		t.feed.recycle(b)
+		if err != nil {
+			return err
+		}
+	}
+	if t.over && !t.endsHere() && t.out.end() < until {
+		return t.out.silence(t, until)
+	}
+	return nil
+}
+
+// endsHere reports whether the track is over with its source.
+func (t *Track) endsHere() bool { return t.over && t.opt.Ends == EndsThere }
+
+func (t *Track) place(b block, until int64) error {
+	if b.end {
+		t.over = true
+		if b.err != nil && t.opt.Strict {
+			return b.err
+		}
+		return nil
+	}
+	if b.again || t.attach {
+		t.attach = false
+		// A source that came back belongs to the present.
+		t.origin = b.at + t.offset - max(t.out.end(), until)
+	}
+	return t.out.take(t, b, b.at-t.origin+t.offset)
+}
+
+// Finish takes what there is up to the end of the picture, which is where the sound is cut, and gives out the rest. Only Close and
+// Stats are allowed afterwards. It does not wait for a live source.
+func (t *Track) Finish(ctx context.Context, end int64, emit func(*Packet) error) error {
+	if t.closed {
+		return ErrClosed
+	}
+	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device()); err != nil {
+		return err
+	}
+	if t.opt.Ends == EndsThere && (t.over || t.opt.Source.PCM != nil) {
+		end = min(end, t.out.end())
+	} else if err := t.out.silence(t, end); err != nil {
+		return err
+	}
+	t.closed = true
+	return t.out.finish(end, emit)
+}
+
+// Stats returns what the track has done so far.
+func (t *Track) Stats() Stats {
+	s := t.stats
+	if e, ok := t.out.(*encoded); ok {
+		s.Encoded = e.next
+	}
+	if t.reader != nil {
+		s.Reconnects = t.reader.reconnects.Load()
+	}
+	return s
+}
+
+// Close frees everything and waits for the track's goroutine. Closing twice is harmless.
+func (t *Track) Close() {
+	t.closed = true
+	switch {
+	case t.feed != nil:
+		t.feed.close()
+		t.feed = nil
+	case t.opt.Source.PCM != nil:
+		t.opt.Source.PCM.close()
+	}
+	if t.out != nil {
+		t.out.close()
+		t.out = nil
+	}
+}

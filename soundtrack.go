@@ -1,0 +1,300 @@
+package framegear
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/framegear/framegear/audio"
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/manifest"
+	"github.com/framegear/framegear/muxer"
+)
+
+// soundTrack is one track of sound at work: a goroutine that follows the picture. What it encodes, once, goes into segments of its
+// own, or into those of every rendition (MPEG-TS).
+type soundTrack struct {
+	p     *pipeline
+	id    string
+	opt   *AudioTrack
+	track *audio.Track
+	index int          // in the publisher, when it has segments of its own
+	mux   *muxer.Muxer // nil when it has not
+	joins []*joiner
+	emit  func(*muxer.Packet) error
+
+	mu    sync.Mutex
+	goal  soundGoal
+	wake  chan struct{}
+	begun bool
+	zero  int64
+	end   int64 // in samples, once it is known
+	over  bool
+	stats audio.Stats
+}
+
+// soundGoal is how far the picture has come.
+type soundGoal struct {
+	tick   int64 // in ticks of the grid
+	slots  int64
+	zero   int64 // see gridClock.zero
+	ending bool
+}
+
+// openSound makes the tracks' muxers. The tracks themselves are the stream's.
+func (p *pipeline) openSound() error {
+	for i, t := range p.s.sound.tracks {
+		st := &soundTrack{p: p, id: fmt.Sprintf("a%d", i), opt: &p.s.opt.Audio[i], track: t, wake: make(chan struct{}, 1)}
+		st.emit = st.write
+		p.sound = append(p.sound, st)
+		if err := st.open(); err != nil {
+			return &StageError{Stage: "audio", Rendition: st.id, Err: err}
+		}
+	}
+	return nil
+}
+
+func (st *soundTrack) open() error {
+	params := st.track.Parameters()
+	pub, o := st.p.publisher, &st.p.s.opt
+	if _, err := manifest.CodecString(params.CodecParameters); err != nil {
+		return err
+	}
+	if o.Container == TS && !o.AudioOnly {
+		return st.join()
+	}
+	st.index = pub.addSound(st)
+	var err error
+	st.mux, err = muxer.New(context.Background(), muxer.Options{
+		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{params},
+		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
+		Part: o.PartDuration, Parts: st.p.s.place.parts, FirstNumber: st.p.first,
+		OnInit:    func(name string) { pub.initReady(st.index, name) },
+		OnPart:    func(part muxer.Part) { pub.partReady(st.index, part) },
+		OnSegment: func(seg muxer.Segment) { pub.segmentReady(st.index, seg) },
+	})
+	return err
+}
+
+// join puts the sound into the segments of every rendition.
+func (st *soundTrack) join() error {
+	for _, r := range st.p.renditions {
+		r.join.add(int64(st.track.Rate()))
+		st.joins = append(st.joins, r.join)
+	}
+	return nil
+}
+
+// addSound lists a track of sound and returns its index.
+func (pub *publisher) addSound(st *soundTrack) int {
+	o := &pub.p.s.opt
+	extension := map[Container]string{FMP4: "m4s", TS: "ts"}[o.Container]
+	t := manifest.Track{
+		ID: st.id, Params: st.track.Parameters().CodecParameters, Container: manifest.Container(o.Container),
+		Timescale: int64(st.track.Rate()), Playlist: st.id + "/media.m3u8", SegmentTemplate: st.id + "/$Number$." + extension,
+		Language: st.opt.Language, Label: st.opt.Label, Default: o.isDefault(st.opt),
+	}
+	if frame := int64(st.track.FrameSize()); o.LowLatency && frame > 0 {
+		// Parts have whole frames of sound; one at least.
+		frames := max(1, t.Timebase().Ticks(o.PartDuration)/frame)
+		t.PartDuration = t.Timebase().Duration(frames * frame)
+	}
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	// Players hold back by the longest part of all (RFC 8216bis section 4.4.3.8).
+	pub.base.PartDuration = max(pub.base.PartDuration, t.PartDuration)
+	pub.tracks = append(pub.tracks, track{Track: t, meter: manifest.NewMeter(pub.p.grid.Duration())})
+	return len(pub.tracks) - 1
+}
+
+// isDefault reports whether a track plays when nobody chooses: the marked one, else the first.
+func (o *Options) isDefault(a *AudioTrack) bool {
+	for i := range o.Audio {
+		if o.Audio[i].Default {
+			return a.Default
+		}
+	}
+	return a == &o.Audio[0]
+}
+
+// advanceSound tells every track how far the picture has come. It does not wait.
+func (p *pipeline) advanceSound(tick, slots, zero int64) {
+	for _, st := range p.sound {
+		st.mu.Lock()
+		st.goal.tick, st.goal.slots, st.goal.zero = tick, slots, zero
+		st.mu.Unlock()
+		st.poke()
+	}
+}
+
+// endSound lets the tracks run dry.
+func (p *pipeline) endSound() {
+	for _, st := range p.sound {
+		st.mu.Lock()
+		st.goal.ending = true
+		st.mu.Unlock()
+		st.poke()
+	}
+}
+
+func (st *soundTrack) poke() {
+	select {
+	case st.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run follows the picture until it ends. Afterwards the renditions know that no sound comes any more.
+func (st *soundTrack) run() {
+	defer st.leave()
+	for {
+		select {
+		case <-st.wake:
+		case <-st.p.s.soundCtx.Done():
+			return
+		}
+		if st.p.abort.Load() {
+			return
+		}
+		done, err := st.step()
+		stats := st.track.Stats()
+		st.mu.Lock()
+		st.stats = stats
+		st.mu.Unlock()
+		if err != nil && st.p.s.soundCtx.Err() == nil {
+			st.p.fail(asSound(err, st))
+		}
+		if done || err != nil {
+			return
+		}
+	}
+}
+
+func asSound(err error, st *soundTrack) error {
+	var se *StageError
+	if errors.As(err, &se) {
+		return err
+	}
+	return &StageError{Stage: "audio", Rendition: st.id, Err: err}
+}
+
+// step takes the sound up to where the picture is, and reports whether that was all.
+func (st *soundTrack) step() (done bool, err error) {
+	st.mu.Lock()
+	goal := st.goal
+	st.mu.Unlock()
+	st.align(goal.zero)
+	until := st.samples(goal.tick)
+	if !goal.ending {
+		if err := st.track.Advance(st.p.s.soundCtx, until, st.emit); err != nil {
+			return false, err
+		}
+		if !st.track.Over() {
+			return false, nil
+		}
+	}
+	if st.p.s.opt.AudioOnly {
+		until = forever
+	}
+	return true, st.finish(until)
+}
+
+// forever is later than any sound.
+const forever = 1 << 60
+
+// align tells a captured track which instant is media time zero.
+func (st *soundTrack) align(zero int64) {
+	if st.begun && zero == st.zero {
+		return
+	}
+	st.begun, st.zero = true, zero
+	switch st.track.Timing() {
+	case audio.TimingWall:
+		st.track.Start(zero, media.Nanosecond)
+	case audio.TimingSource:
+		if st.opt.PCM {
+			st.track.Start(zero, st.p.s.opt.Timebase)
+		}
+	}
+}
+
+func (st *soundTrack) samples(tick int64) int64 {
+	return media.Timebase{Num: 1, Den: st.p.grid.Timescale}.Rescale(tick, media.Timebase{Num: 1, Den: int64(st.track.Rate())})
+}
+
+// finish gives out the rest. One frame more than there is picture is asked for: write takes of it what the last segment needs.
+func (st *soundTrack) finish(end int64) error {
+	st.end, st.over = end, true
+	if err := st.track.Finish(st.p.s.soundCtx, end+int64(st.track.FrameSize()), st.emit); err != nil {
+		return err
+	}
+	if st.mux == nil {
+		return nil
+	}
+	if err := st.mux.Finish(); err != nil {
+		return err
+	}
+	st.p.publisher.soundOver(st.index)
+	return nil
+}
+
+// soundOver marks a track that has all its segments, so that others go on without it.
+func (pub *publisher) soundOver(i int) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	pub.tracks[i].Over = true
+	if pub.current != nil {
+		pub.replace()
+	}
+}
+
+// write takes a packet of the track.
+func (st *soundTrack) write(p *muxer.Packet) error {
+	if st.over && st.past(p) {
+		return nil
+	}
+	if st.mux != nil {
+		return st.mux.Write(p, 0)
+	}
+	for _, j := range st.joins {
+		if err := j.write(p, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// past reports whether a packet lies behind the picture: it would begin a segment that the picture does not have, or the picture is over and
+// has no more segments than the sound.
+func (st *soundTrack) past(p *muxer.Packet) bool {
+	if st.mux == nil {
+		return p.PTS() >= st.end
+	}
+	st.mu.Lock()
+	slots := st.goal.slots
+	st.mu.Unlock()
+	if st.p.s.opt.AudioOnly {
+		return p.PTS() >= st.end
+	}
+	segments := (slots-1)/st.p.grid.SegmentFrames + 1
+	return (st.mux.Cuts(p) || p.PTS() >= st.end) && st.mux.Segments() >= segments
+}
+
+// leave tells the renditions that the sound is over.
+func (st *soundTrack) leave() {
+	for _, j := range st.joins {
+		if st.p.abort.Load() {
+			return
+		}
+		if err := j.end(1); err != nil {
+			st.p.fail(asSound(err, st))
+		}
+	}
+}
+
+func (st *soundTrack) free() {
+	if st.mux != nil {
+		st.mux.Close()
+	}
+}
