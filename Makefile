@@ -81,7 +81,7 @@ fuzz: libav ## run every fuzz target for FUZZTIME (5s)
 
 .PHONY: golden
 golden: libav ## write the golden files of all packages again
-	$(ENV); go test $$(git grep -l 'flag.Bool("update"' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -update
+	$(ENV); go test $$(git grep -l '/internal/golden"' -- '*_test.go' | xargs -n1 dirname | sort -u | sed 's,^,./,') -update
 
 .PHONY: examples
 examples: libav ## build and run the examples on small input

@@ -2,10 +2,13 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/scaler"
 )
 
@@ -22,10 +25,12 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
+	first      int64 // number of the first segment
 	renditions []*rendition
 	sound      []*soundTrack
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
+	converted  histogram
 	sets       sync.Pool
 
 	failed chan struct{} // closed with the first error
@@ -39,6 +44,8 @@ type pipeline struct {
 // frameSet is one instant of the output on its way through all renditions.
 type frameSet struct {
 	slot    int64
+	cut     bool      // it begins anew after a discontinuity
+	arrived time.Time // when WriteFrame took it, or the clock repeated it
 	pending atomic.Int32
 }
 
@@ -48,7 +55,7 @@ type item struct {
 	pic *scaler.Picture
 }
 
-func newPipeline(s *Stream, src sourceSpec) (*pipeline, error) {
+func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 	grid, err := s.opt.grid()
 	if err != nil {
 		return nil, err
@@ -63,17 +70,30 @@ func newPipeline(s *Stream, src sourceSpec) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
+	var earlier *past
+	// Sound cannot be continued from an earlier run yet: such an output begins anew.
+	if s.opt.Live && len(s.opt.Audio) == 0 {
+		if earlier, err = loadPast(&s.place); err != nil {
+			return nil, fmt.Errorf("framegear: %w", err)
+		}
+	}
 	p := emptyPipeline(s, grid)
+	if earlier != nil {
+		p.first = earlier.used + 1
+	}
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
+	}
+	if earlier != nil {
+		p.resume(earlier, now)
 	}
 	p.start()
 	return p, nil
 }
 
 func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
-	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
 	p.sets.New = func() any { return new(frameSet) }
 	return p
 }
@@ -102,6 +122,17 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 		}
 	}
 	return nil
+}
+
+// resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
+// free when the restart was quick.
+func (p *pipeline) resume(earlier *past, now time.Time) {
+	frame := p.grid.Rate.Frame()
+	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
+	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
+	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
+	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
+	p.publisher.resume(earlier)
 }
 
 func (p *pipeline) start() {
@@ -148,9 +179,9 @@ func (p *pipeline) admit() error {
 func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
-func (p *pipeline) send(pic *scaler.Picture, slot int64) {
+func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
 	set := p.sets.Get().(*frameSet)
-	set.slot = slot
+	set.slot, set.arrived, set.cut = slot, arrived, cut
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
 		if r.parent < 0 {
@@ -240,9 +271,12 @@ func (p *pipeline) close() {
 }
 
 func (p *pipeline) free() {
+	// At the same time: a driver that hangs costs its timeout once, not once per rendition.
+	var work sync.WaitGroup
 	for _, r := range p.renditions {
-		r.free()
+		work.Go(r.free)
 	}
+	work.Wait()
 	for _, st := range p.sound {
 		st.free()
 	}

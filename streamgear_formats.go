@@ -155,9 +155,13 @@ var ffmpegTable = map[string]*attribute{
 		c.setFormat("-f", v)
 		return true
 	}},
-	"-map":              {note: "the picture and every sound track are taken; Options.Ladder and Options.Audio say which there are"},
-	"-movflags":         {note: "segments are CMAF fragments, which need no flags: a player starts with the first one"},
-	"-vaapi_device":     hardware,
+	"-map":      {note: "the picture and every sound track are taken; Options.Ladder and Options.Audio say which there are"},
+	"-movflags": {note: "segments are CMAF fragments, which need no flags: a player starts with the first one"},
+	"-vaapi_device": {want: "a device's path such as /dev/dri/renderD128", take: func(c *gearConverter, v any, _ int) bool {
+		s, ok := v.(string)
+		c.out.Options.HWDevice = s
+		return ok
+	}},
 	"-init_hw_device":   hardware,
 	"-filter_hw_device": hardware,
 	"-hwaccel":          hardware,

@@ -309,7 +309,9 @@ var gears = []gear{
 	{name: "-http_user_agent", params: stream("-http_user_agent", "x"), warns: []string{"sink.NewHTTP"}},
 	{name: "-utc_timing_url", params: stream("-utc_timing_url", "x"), warns: []string{"Stream.Handler"}},
 	{name: "-hwaccel", params: stream("-hwaccel", "vaapi"), warns: []string{"framegear probe"}},
-	{name: "-vaapi_device", params: stream("-vaapi_device", "/dev/dri/renderD128"), warns: []string{"framegear probe"}},
+	{name: "-vaapi_device", params: stream("-vaapi_device", "/dev/dri/renderD128"), check: options(func(t *testing.T, o framegear.Options) {
+		require.Equal(t, "/dev/dri/renderD128", o.HWDevice)
+	})},
 	{name: "-ss", params: stream("-ss", "10"), warns: []string{"ffmpeg's input"}},
 	{name: "-r", params: stream("-r", 15), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, framegear.FPS(15), r.FrameRate) })},
 	{name: "-maxrate", params: stream("-maxrate", "3M", "-bufsize", "6M"), check: primary(func(t *testing.T, r framegear.Rendition) {

@@ -3,6 +3,7 @@ package audio
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/framegear/framegear/internal/av"
 )
@@ -27,7 +28,7 @@ func Devices() ([]Device, error) {
 	var errs []error
 	for _, format := range builtDevices() {
 		found, err := av.ListDevices(format)
-		if err != nil {
+		if err != nil && !errors.Is(err, syscall.ENOSYS) { // some inputs have no list
 			errs = append(errs, fmt.Errorf("audio: %w", err))
 		}
 		for _, d := range found {

@@ -29,6 +29,7 @@ type cli struct {
 	Devices  devicesCmd  `cmd:"" help:"List capture devices, sound and picture."`
 	Probe    probeCmd    `cmd:"" help:"Show which encoders really work here, and why others do not."`
 	Validate validateCmd `cmd:"" help:"Check a presentation (an MPD or playlist, a file or URL) against the rules of the standards."`
+	Bench    benchCmd    `cmd:"" help:"Measure the speed against the codec alone and against other ways of doing the same."`
 	Version  versionCmd  `cmd:"" help:"Show the versions of framegear and libav, and the licence of this build."`
 
 	LogFormat string `help:"Log lines as ${enum}." enum:"text,json" default:"text"`

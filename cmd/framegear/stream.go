@@ -45,6 +45,7 @@ type streamCmd struct {
 	ExtraWindow   string        `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
 	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
+	Stall         string        `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
 	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
 	BurnClock     bool          `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
 
@@ -57,7 +58,8 @@ type streamCmd struct {
 	Clock    string        `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
 	Duration time.Duration `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
 
-	Encoder string            `help:"Video encoder: libx264, libx265, libsvtav1." default:"libx264" group:"Encoder"`
+	Encoder string `help:"Video encoder: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or auto (hardware where it works)." default:"libx264" group:"Encoder"`
+	hardwareFlags
 	Preset  string            `help:"The encoder's speed setting; streamgear for StreamGear's own settings." group:"Encoder"`
 	Tune    string            `help:"The encoder's tuning." group:"Encoder"`
 	Profile string            `help:"The encoder's profile." group:"Encoder"`
@@ -172,6 +174,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
 		Clock:     clocks[c.Clock], Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
+	c.hardwareFlags.apply(&o)
 	if err := c.liveOptions(&o); err != nil {
 		return o, err
 	}
@@ -199,6 +202,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 
 func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	o.Live, o.LowLatency = c.Live || c.LowLatency, c.LowLatency
+	o.Stall = map[string]framegear.StallPolicy{"repeat": framegear.RepeatLast, "gap": framegear.LeaveGap}[c.Stall]
 	o.RemoveAtExit, o.BurnClock = c.RemoveAtExit, c.BurnClock
 	if !o.Live {
 		return nil

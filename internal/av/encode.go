@@ -33,15 +33,28 @@ type VideoConfig struct {
 	BFrames       int        // negative leaves it to the encoder
 	Threads       int        // zero leaves it to the encoder
 	Options       map[string]string
+	Frames        *Pool        // pictures on a device, for encoders that take those
 	Logger        *slog.Logger // nil discards libav's lines
 }
 
 // VideoEncoder turns pictures into packets. One goroutine at a time.
 type VideoEncoder struct {
 	name    string
+	layout  Layout
 	cc      *astiav.CodecContext
 	scratch *astiav.Frame
+	drain   drainState
 }
+
+// drainState is how far an encoder is from its end.
+type drainState uint8
+
+const (
+	unfed drainState = iota // no picture went in
+	fed
+	draining
+	drained
+)
 
 // HasEncoder reports whether the build has an encoder of that name.
 func HasEncoder(name string) bool { return astiav.FindEncoderByName(name) != nil }
@@ -54,12 +67,18 @@ func OpenVideoEncoder(cfg VideoConfig) (*VideoEncoder, error) {
 	}
 	cc := astiav.AllocCodecContext(codec)
 	scratch := astiav.AllocFrame()
-	e := &VideoEncoder{name: cfg.Name, cc: cc, scratch: scratch}
+	e := &VideoEncoder{name: cfg.Name, layout: cfg.Layout, cc: cc, scratch: scratch}
 	if cc == nil || scratch == nil {
 		e.free()
 		return nil, &Error{Op: cfg.Name, Code: -int(C.ENOMEM), Text: "out of memory"}
 	}
 	cfg.apply(cc)
+	if cfg.Frames != nil {
+		if code := C.fg_encode_frames((*C.AVCodecContext)(cc.UnsafePointer()), cfg.Frames.frames); code < 0 {
+			e.free()
+			return nil, check("open "+cfg.Name, code, nil, book.mark())
+		}
+	}
 	book.route(cc.UnsafePointer(), cfg.Logger)
 	if err := e.open(codec, cfg.Options); err != nil {
 		e.free()
@@ -135,6 +154,11 @@ func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
 		k = 1
 	}
 	mark := book.mark()
+	if pic == nil {
+		e.drain = draining
+	} else if e.drain == unfed {
+		e.drain = fed
+	}
 	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k)
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
@@ -147,6 +171,9 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	}
 	mark := book.mark()
 	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
+	if int(code) == codeEOF {
+		e.drain = drained
+	}
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
@@ -172,12 +199,18 @@ func (e *VideoEncoder) Parameters() (*Parameters, error) {
 		// Muxers want a figure. What manifests say is measured.
 		cp.bit_rate = C.int64_t(e.cc.RateControlMaxRate())
 	}
+	// On a device the context's own format says nothing about the samples.
+	p.cp.SetPixelFormat(e.layout.pixelFormat())
 	p.read()
 	p.FrameRate = rate(e.cc.Framerate())
 	return p, nil
 }
 
-// Close frees the encoder. Closing twice is harmless.
+// mustEnd are the encoders whose end has to be reached before they can be freed: SVT-AV1 hangs when it never saw a picture, and
+// complains on standard error when pictures are left inside.
+var mustEnd = map[string]bool{"libsvtav1": true}
+
+// Close frees the encoder; what is still inside is lost. Closing twice is harmless.
 func (e *VideoEncoder) Close() {
 	if e.cc == nil {
 		return
@@ -188,6 +221,9 @@ func (e *VideoEncoder) Close() {
 
 func (e *VideoEncoder) free() {
 	if e.cc != nil {
+		if C.avcodec_is_open((*C.AVCodecContext)(e.cc.UnsafePointer())) != 0 && mustEnd[e.name] && e.drain != drained {
+			C.fg_encode_end((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), C.int(e.drain))
+		}
 		book.unroute(e.cc.UnsafePointer())
 		e.cc.Free()
 		e.cc = nil
