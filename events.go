@@ -11,11 +11,11 @@ type Events struct {
 	SoftwareInstead func(EncoderInfo)
 	// SegmentReady is called when a segment can be read.
 	SegmentReady func(SegmentInfo)
-	// Audio is called when a source of sound fails, ends or comes back.
-	Audio func(AudioInfo)
 	// Overloaded is called when the machine does not keep up for long: at most every ten seconds, with what was lost since
 	// the last time.
 	Overloaded func(OverloadInfo)
+	// Audio is called when a source of sound fails, ends or comes back.
+	Audio func(AudioInfo)
 	// FrameDropped is called when a frame is dropped from all renditions.
 	FrameDropped func(DropInfo)
 }

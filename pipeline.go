@@ -25,6 +25,8 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
+	earlier    *past // the run before in the same place, nil without
+	continues  bool  // on that run's timeline
 	first      int64 // number of the first segment
 	renditions []*rendition
 	sound      []*soundTrack
@@ -70,23 +72,16 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	var earlier *past
-	// Sound cannot be continued from an earlier run yet: such an output begins anew.
-	if s.opt.Live && len(s.opt.Audio) == 0 {
-		if earlier, err = loadPast(&s.place); err != nil {
-			return nil, fmt.Errorf("framegear: %w", err)
-		}
-	}
 	p := emptyPipeline(s, grid)
-	if earlier != nil {
-		p.first = earlier.used + 1
+	if err := p.lookBack(); err != nil {
+		return nil, err
 	}
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
 	}
-	if earlier != nil {
-		p.resume(earlier, now)
+	if p.earlier != nil {
+		p.resume(now)
 	}
 	p.start()
 	return p, nil
@@ -124,15 +119,35 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 	return nil
 }
 
+// lookBack finds out whether there is an earlier run to go on from.
+func (p *pipeline) lookBack() (err error) {
+	if !p.s.opt.Live {
+		return nil
+	}
+	if p.earlier, err = loadPast(&p.s.place); err != nil {
+		return fmt.Errorf("framegear: %w", err)
+	}
+	if p.earlier != nil {
+		p.first = p.earlier.used + 1
+		// Sound cannot begin in the middle of a timeline yet: with it numbers go on, but on a clock of their own.
+		p.continues = len(p.s.opt.Audio) == 0
+	}
+	return nil
+}
+
 // resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
 // free when the restart was quick.
-func (p *pipeline) resume(earlier *past, now time.Time) {
+func (p *pipeline) resume(now time.Time) {
+	earlier := p.earlier
+	p.publisher.resume(earlier, p.continues)
+	if !p.continues {
+		return
+	}
 	frame := p.grid.Rate.Frame()
 	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
 	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
 	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
 	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
-	p.publisher.resume(earlier)
 }
 
 func (p *pipeline) start() {

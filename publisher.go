@@ -89,12 +89,14 @@ func (pub *publisher) describe(track int, params media.CodecParameters) error {
 }
 
 // resume lists what an earlier run made, as far as players can go on from it, and lets the rest go when its time has come.
-func (pub *publisher) resume(earlier *past) {
+func (pub *publisher) resume(earlier *past, sameClock bool) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
-	pub.base.Start = earlier.Start
+	if sameClock {
+		pub.base.Start = earlier.Start
+	}
 	listed := map[string]bool{}
-	whole := earlier.continues(pub.tracks, pub.base.SegmentDuration)
+	whole := sameClock && earlier.continues(pub.tracks, pub.base.SegmentDuration)
 	for i := range pub.tracks {
 		t := &pub.tracks[i]
 		t.run = earlier.used + 1

@@ -3,6 +3,7 @@ package framegear
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/framegear/framegear/encoder"
@@ -30,9 +31,12 @@ type rendition struct {
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
 
+	// continues says that the next run does not begin at time zero.
+	continues bool
+
 	next    int64 // number of the segment after the last complete one
 	took    timings
-	arrived time.Time     // of the frame set that is being encoded
+	arrived atomic.Int64  // when the frame set that is being encoded came; sound in the same segments may end them
 	muxing  time.Duration // spent inside emit during one call of the encoder
 
 	seen   *scaler.Picture // the last picture that came in, to recognise repeats
@@ -41,7 +45,7 @@ type rendition struct {
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
 	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate), next: p.first}
-	r.join = newJoiner(p.grid.Timescale)
+	r.join, r.continues = newJoiner(p.grid.Timescale), p.continues
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
@@ -108,7 +112,7 @@ func (r *rendition) openMuxer() (err error) {
 	r.mux, err = muxer.New(context.Background(), muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
 		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
-		FirstNumber: r.next, Continues: r.next > 1,
+		FirstNumber: r.next, Continues: r.continues,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit: func(name string) { pub.initReady(r.index, name) },
 		OnPart: func(part muxer.Part) {
@@ -190,7 +194,7 @@ func (r *rendition) process(it item) error {
 			return err
 		}
 	}
-	r.arrived = it.set.arrived
+	r.arrived.Store(it.set.arrived.UnixNano())
 	return r.times.frames(it.set.slot, r.encode)
 }
 
@@ -238,7 +242,9 @@ func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
 func (r *rendition) now() time.Time { return r.p.s.opt.now() }
 
 // readable notes that the picture that is being encoded, and what came before it, can be read.
-func (r *rendition) readable() { r.took.of(StageTotal).add(r.now().Sub(r.arrived)) }
+func (r *rendition) readable() {
+	r.took.of(StageTotal).add(time.Duration(r.now().UnixNano() - r.arrived.Load()))
+}
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
 func asStage(err error, r *rendition) error {
@@ -275,7 +281,7 @@ func (r *rendition) cut() error {
 	}
 	r.closeEncoder()
 	r.p.publisher.cut(r.index, r.next)
-	r.times = newRungClock(r.p.grid, r.FrameRate)
+	r.times, r.join, r.continues = newRungClock(r.p.grid, r.FrameRate), newJoiner(r.p.grid.Timescale), true
 	if err := r.begin(); err != nil {
 		return err
 	}
@@ -284,7 +290,6 @@ func (r *rendition) cut() error {
 
 func (r *rendition) free() {
 	r.forget()
-	r.join.close()
 	r.closeEncoder()
 	if r.branch != nil {
 		r.branch.Close()
@@ -295,6 +300,7 @@ func (r *rendition) free() {
 }
 
 func (r *rendition) closeEncoder() {
+	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
 	}

@@ -69,7 +69,7 @@ func (st *soundTrack) open() error {
 	st.mux, err = muxer.New(context.Background(), muxer.Options{
 		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{params},
 		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
-		Part: o.PartDuration, Parts: st.p.s.place.parts,
+		Part: o.PartDuration, Parts: st.p.s.place.parts, FirstNumber: st.p.first,
 		OnInit:    func(name string) { pub.initReady(st.index, name) },
 		OnPart:    func(part muxer.Part) { pub.partReady(st.index, part) },
 		OnSegment: func(seg muxer.Segment) { pub.segmentReady(st.index, seg) },

@@ -27,10 +27,10 @@ type Stats struct {
 	Replaced int64
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
-	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
-	Audio []AudioStats
 	// Stages are the times of the stages, none before the first frame.
 	Stages []StageStats
+	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
+	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64
 }
