@@ -73,6 +73,11 @@ test: deps-test libav players ## run all tests
 race: ## run all tests with the race detector
 	$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
 
+.PHONY: test-opencv
+test-opencv: deps-test libav ## test what the build tag opencv adds (installs OpenCV)
+	scripts/deps.sh opencv
+	$(ENV); go test -tags opencv -timeout 30m $(TESTFLAGS) ./opencv/... ./examples/streamgear-4-opencv/...
+
 .PHONY: lint
 lint: libav ## golangci-lint (.golangci.yml: vet, gofmt, staticcheck and more), tidiness of go.mod
 	go mod tidy -diff

@@ -13,6 +13,8 @@ import (
 	"github.com/framegear/framegear"
 )
 
+var device = flag.String("device", "", "libav's input device for VIDEO; v4l2 for /dev/videoN when empty")
+
 func main() {
 	var format framegear.Format
 	flag.TextVar(&format, "format", framegear.DASH, "dash or hls")
@@ -23,7 +25,7 @@ func main() {
 }
 
 func stream(ctx context.Context, source, sound, output string, format framegear.Format) error {
-	in, err := framegear.OpenInput(ctx, source, framegear.InputOptions{})
+	in, err := framegear.OpenInput(ctx, source, framegear.InputOptions{Format: *device})
 	if err != nil {
 		return err
 	}
