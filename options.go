@@ -132,7 +132,8 @@ type Options struct {
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
 	KeyInterval time.Duration
-	// Live makes a sliding window instead of a recording: old segments leave the manifests and then the sink.
+	// Live makes a sliding window instead of a recording: old segments leave the manifests and then the sink. In a folder a
+	// live output goes on from the run before, finished or killed: with higher numbers, after a discontinuity.
 	Live bool
 	// LowLatency makes a live output in parts of PartDuration that players get at once: LL-HLS and LL-DASH over the same
 	// bytes, served by [Stream.Handler]. Files and remote sinks get the same segments with plain manifests.

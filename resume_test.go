@@ -101,6 +101,30 @@ func TestRestartGoesOn(t *testing.T) {
 	}
 }
 
+// With sound the numbers go on too; the clock starts anew, because sound cannot begin in the middle of a timeline yet.
+func TestRestartWithSound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		o := tiny()
+		o.LowLatency, o.Live, o.Window = false, true, 2*time.Minute
+		o.Audio = []framegear.AudioTrack{{PCM: true}}
+		var last int64
+		for range 2 {
+			s := newStream(t, dir, o)
+			play(t, s, steady(30, 8*time.Second))
+			require.NoError(t, s.Finish(t.Context()))
+			require.NoError(t, s.Close())
+			checkFolder(t, dir, time.Now)
+			for _, track := range []string{"v0", "v1", "a0"} {
+				m := parseMedia(t, string(read(t, dir, track+"/media.m3u8")))
+				require.Greater(t, m.sequence, last)
+				require.Equal(t, last > 0, m.segments[0].discontinuity)
+			}
+			last = parseMedia(t, string(read(t, dir, "v0/media.m3u8"))).sequence + 7
+		}
+	})
+}
+
 // Another ladder needs other initialization segments: the old list goes, the numbers go on, and the old files are deleted
 // when nobody can know of them any more.
 func TestRestartWithAnotherLadder(t *testing.T) {
