@@ -27,7 +27,7 @@ var folders = map[string]struct {
 		"internal/av", "internal/media", "internal/nearest", "internal/origin", "internal/rgb"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
 	"scaler":              {[]string{"internal/av", "internal/media", "internal/rgb"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder":             {[]string{"internal/av", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
-	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/media", "internal/synth"}, "the kit is for any encoder"},
+	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/leaktest", "internal/media", "internal/synth"}, "the kit is for any encoder"},
 	"audio":               {[]string{"internal/av", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
 	"muxer":               {[]string{"internal/av", "internal/media", "muxer/sink"}, "a muxer writes segments; manifests are the root's and manifest's"},
 	"muxer/sink":          {nil, "a sink takes bytes by name and needs to know nothing of media"},
