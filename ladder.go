@@ -81,7 +81,7 @@ func AutoLadder(width, height int, rate Rate) Ladder {
 		if w < 16 {
 			break
 		}
-		ladder = append(ladder, Rendition{Width: w, Height: r.height, Bitrate: scale(r.bitrate)})
+		ladder = append(ladder, Rendition{Width: w, Height: r.height, Bitrate: scale(autoBitrate(w, r.height))})
 		above = r.height
 	}
 	return ladder
@@ -98,6 +98,9 @@ func autoBitrate(width, height int) int64 {
 		}
 	}
 	ratio := pixels / (float64(best.height*best.height) * 16 / 9)
+	if math.Abs(ratio-1) < 0.02 { // 854x480 is meant by 480 lines
+		return best.bitrate
+	}
 	return int64(math.Round(float64(best.bitrate)*math.Pow(ratio, 0.75)/1000)) * 1000
 }
 

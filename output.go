@@ -121,8 +121,18 @@ func (p *place) close() error {
 	return errors.Join(errs...)
 }
 
-// splitOutput separates the folder from the manifests' name.
+// splitOutput separates the folder from the manifests' name, which can be written once it returns.
 func splitOutput(output string, o *Options) (dir, name string, err error) {
+	if dir, name, err = cutOutput(output, o); err != nil {
+		return "", "", err
+	}
+	if err := sink.CheckName(name + ".mpd"); err != nil || name == "" {
+		return "", "", fmt.Errorf("%w: output %q, Name %q (want a file name before the extension that can be in a URL)", ErrOptions, output, o.Name)
+	}
+	return dir, name, nil
+}
+
+func cutOutput(output string, o *Options) (dir, name string, err error) {
 	name = o.Name
 	switch {
 	case name != "":
