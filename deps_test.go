@@ -65,7 +65,7 @@ var guarded = []struct {
 	{"C", []string{"internal/av", "internal/rgb"}, "C is where libav is held and its memory counted, and in the kernels"},
 	{"unsafe", []string{"internal/av", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
 	{"gocv.io/x/gocv/...", []string{"opencv", "examples/streamgear-4-opencv"}, "OpenCV is behind a build tag"},
-	{"os/exec", []string{"internal/e2e", "internal/referee", "bench"}, "no process is ever started; everything is in this one"},
+	{"os/exec", []string{"internal/e2e", "internal/referee", "internal/vatest", "bench"}, "no process is ever started; everything is in this one"},
 	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},
 	{"testing", testHelpers, "test code stays out of the library"},
 	{"log", []string{"examples"}, "a library logs through the caller's log/slog only"},
