@@ -219,6 +219,7 @@ var hwFailures = []struct {
 }{
 	{"profile", []string{"FGVA_NO_ENCODE=1"}, "does not offer this codec or profile", true},
 	{"size", []string{"FGVA_MAX_SIZE=300"}, "over the device's limit", true},
+	{"headers", []string{"FGVA_NO_HEADERS=1"}, "keeps the parameter sets to itself", true},
 	{"opening", []string{"FGVA_HANG_INIT=1", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", true},
 	{"encode", []string{"FGVA_FAIL_ENCODE=60"}, "failed to encode a picture", false},
 	{"sync", []string{"FGVA_HANG_SYNC=60", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
@@ -309,6 +310,33 @@ func TestRunningOutOfSurfaces(t *testing.T) {
 				require.Contains(t, i.Reason, "no memory left")
 			}
 		})
+	}
+}
+
+func TestTransportStreamGoesOnInSoftware(t *testing.T) {
+	if !vatest.Child(t, "FGVA_FAIL_ENCODE=60") {
+		return
+	}
+	leaktest.Check(t)
+	var said hwReport
+	o := hwOptions()
+	o.Container, o.Format = framegear.TS, framegear.HLS
+	said.listen(&o)
+	dir := t.TempDir()
+	_, err := hwStream(t, dir, o)
+	require.NoError(t, err)
+	require.NotEmpty(t, said.instead)
+	requireValid(t, dir, "stream.m3u8")
+	for rung, size := range hwSizes {
+		var data []byte
+		for n := 1; n <= (hwFrames+9)/10; n++ {
+			data = append(data, read(t, dir, fmt.Sprintf("v%d/%d.ts", rung, n))...)
+		}
+		got := vatest.Decode(t, data, size[0], size[1])
+		require.Len(t, got, hwFrames)
+		for n := range got {
+			require.Less(t, difference(vatest.Nearest(hwPixels(n), hwWidth, hwHeight, size[0], size[1]), got[n]), 6.0)
+		}
 	}
 }
 
