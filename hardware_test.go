@@ -326,7 +326,7 @@ func TestTransportStreamGoesOnInSoftware(t *testing.T) {
 	_, err := hwStream(t, dir, o)
 	require.NoError(t, err)
 	require.NotEmpty(t, said.instead)
-	requireValid(t, dir, "stream.m3u8")
+	requireValid(t, filepath.Join(dir, "stream.m3u8"))
 	for rung, size := range hwSizes {
 		var data []byte
 		for n := 1; n <= (hwFrames+9)/10; n++ {
