@@ -28,6 +28,8 @@ type pipeline struct {
 	room       chan struct{} // one token per frame set inside
 	sets       sync.Pool
 
+	ctx    context.Context // of everything that is written; ends with Close or with the context of Finish
+	cancel context.CancelFunc
 	failed chan struct{} // closed with the first error
 	once   sync.Once
 	cause  error
@@ -75,6 +77,7 @@ func newPipeline(s *Stream, src sourceSpec) (*pipeline, error) {
 func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
 	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
 	p.sets.New = func() any { return new(frameSet) }
+	p.ctx, p.cancel = context.WithCancel(s.ctx)
 	return p
 }
 
@@ -217,6 +220,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 	case <-drained:
 	case <-ctx.Done():
 		p.halt()
+		p.cancel()
 		<-drained
 		return ctx.Err()
 	}
@@ -240,6 +244,7 @@ func (p *pipeline) close() {
 }
 
 func (p *pipeline) free() {
+	p.cancel()
 	for _, r := range p.renditions {
 		r.free()
 	}
