@@ -81,7 +81,7 @@ func AutoLadder(width, height int, rate Rate) Ladder {
 		if w < 16 {
 			break
 		}
-		ladder = append(ladder, Rendition{Width: w, Height: r.height, Bitrate: scale(r.bitrate)})
+		ladder = append(ladder, Rendition{Width: w, Height: r.height, Bitrate: scale(autoBitrate(w, r.height))})
 		above = r.height
 	}
 	return ladder
@@ -98,6 +98,9 @@ func autoBitrate(width, height int) int64 {
 		}
 	}
 	ratio := pixels / (float64(best.height*best.height) * 16 / 9)
+	if math.Abs(ratio-1) < 0.02 { // 854x480 is meant by 480 lines
+		return best.bitrate
+	}
 	return int64(math.Round(float64(best.bitrate)*math.Pow(ratio, 0.75)/1000)) * 1000
 }
 
@@ -152,7 +155,7 @@ func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err 
 	if err := errors.Join(errs...); err != nil {
 		return nil, warnings, err
 	}
-	shareThreads(rungs)
+	shareThreads(rungs, o.LowLatency)
 	setParents(rungs)
 	return rungs, warnings, nil
 }
@@ -275,20 +278,26 @@ func duplicates(rungs []rung) []error {
 	return errs
 }
 
-// shareThreads gives the rungs that leave it open the cores in proportion to their pixels, at least one each: with as many
-// rungs as cores, one thread each costs the least and cuts no slices.
-func shareThreads(rungs []rung) {
+// shareThreads gives the rungs that leave it open the cores in proportion to their pixels, rounded up where the whole ladder is
+// not bound to a latency: encoders that work on several frames at once cost no more CPU than one thread, and the largest
+// rung alone would otherwise be what all wait for while cores idle. Pictures of low latency are cut into slices for threads
+// instead, which costs a tenth, so there each rung has one thread as soon as there are as many rungs as cores.
+func shareThreads(rungs []rung, lowLatency bool) {
 	total := 0
 	for i := range rungs {
 		total += rungs[i].Width * rungs[i].Height
 	}
 	cores := runtime.GOMAXPROCS(0)
 	for i := range rungs {
-		if r := &rungs[i]; r.Threads == 0 {
-			r.Threads = min(16, max(1, int(math.Round(float64(cores*r.Width*r.Height)/float64(total)))))
-			if len(rungs) >= cores {
-				r.Threads = 1
-			}
+		r := &rungs[i]
+		switch share := float64(cores*r.Width*r.Height) / float64(total); {
+		case r.Threads != 0:
+		case !lowLatency:
+			r.Threads = min(16, max(1, int(math.Ceil(share-0.05)))) // a twentieth over is not worth a thread
+		case len(rungs) >= cores:
+			r.Threads = 1
+		default:
+			r.Threads = min(16, max(1, int(math.Round(share))))
 		}
 	}
 }

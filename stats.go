@@ -27,6 +27,8 @@ type Stats struct {
 	Replaced int64
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Stages are the times of the stages, none before the first frame.
+	Stages []StageStats
 	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
 	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
@@ -41,7 +43,7 @@ func (s *Stream) Stats() Stats {
 		Replaced: s.counters.replaced.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
 	if p := s.origin.pipeline(); p != nil {
-		st.Queued = len(p.room)
+		st.Queued, st.Stages = len(p.room), p.stages()
 		for _, t := range p.sound {
 			t.mu.Lock()
 			st.Audio = append(st.Audio, t.stats)

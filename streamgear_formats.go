@@ -110,7 +110,6 @@ var hlsTable = map[string]*attribute{
 	"-master_m3u8_publish_rate": {note: "the multivariant playlist is published with each segment"},
 	"-hls_master_name":          {note: "the multivariant playlist has the output's name, or Options.Name"},
 	"-hls_vtt_options":          {note: "subtitles are not made"},
-	"-hls_segment_list_flags":   {note: "-hls_list_size sets what a live playlist lists"},
 	"-single_file":              {note: "every segment is an object of its own"},
 	"-single_file_name":         {note: "every segment is an object of its own"},
 	"-global_sidx":              {note: "every segment is an object of its own"},

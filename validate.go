@@ -22,8 +22,8 @@ func (o Options) Validate() error {
 	if !o.Timebase.Valid() {
 		bad("Timebase %s (want positive terms)", o.Timebase)
 	}
-	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS {
-		bad("Clock, WhenFull, Format and Container take only the constants of their types")
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap {
+		bad("Clock, WhenFull, Stall, Format and Container take only the constants of their types")
 	}
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
@@ -57,6 +57,9 @@ func (o *Options) validateLive() error {
 	}
 	if !o.LowLatency && o.PartDuration != 0 {
 		bad("PartDuration is for LowLatency")
+	}
+	if o.Stall == LeaveGap && len(o.Audio) > 0 {
+		bad("Stall LeaveGap is for pictures alone: sound has no gaps (want RepeatLast)")
 	}
 	if o.LowLatency && o.Container == TS {
 		bad("LowLatency needs fMP4 segments")

@@ -16,19 +16,26 @@ type codec struct {
 	bits   int     // the most per sample
 	crf    float64 // default quality
 	device string  // libav's kind of device that it runs on, empty for software
+	least  int     // the smallest side in pixels
+	// presets are the names that there are, nil where libav itself says what is wrong without writing to standard error.
+	presets []string
+	// headroom says that the maximum bit rate has to be above the average.
+	headroom bool
 	// configure maps options to libav's names. Options that libav has as fields of its context are set by [New].
 	configure func(o *Options) map[string]string
 }
 
 var codecs = map[string]codec{
-	"libx264":    {media.CodecH264, 8, 21, "", configureX264},
-	"libx265":    {media.CodecHEVC, 10, 24, "", configureX265},
-	"libsvtav1":  {media.CodecAV1, 10, 32, "", configureSVTAV1},
-	"h264_vaapi": {media.CodecH264, 8, 23, "vaapi", configureVAAPI},
-	"hevc_vaapi": {media.CodecHEVC, 10, 25, "vaapi", configureVAAPI},
-	"av1_vaapi":  {media.CodecAV1, 10, 32, "vaapi", configureVAAPI},
-	"vp9_vaapi":  {media.CodecVP9, 10, 32, "vaapi", configureVAAPI},
+	"libx264":    {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
+	"libx265":    {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
+	"libsvtav1":  {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
+	"h264_vaapi": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "vaapi", configure: configureVAAPI},
+	"hevc_vaapi": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "vaapi", configure: configureVAAPI},
+	"av1_vaapi":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "vaapi", configure: configureVAAPI},
+	"vp9_vaapi":  {format: media.CodecVP9, bits: 10, crf: 32, least: 16, device: "vaapi", configure: configureVAAPI},
 }
+
+var x26xPresets = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}
 
 // Names returns the names of all encoders that the package can configure, sorted, whether this build has them or not.
 func Names() []string { return slices.Sorted(maps.Keys(codecs)) }
@@ -41,6 +48,16 @@ func Available(name string) bool {
 
 // Format returns the coding format that an encoder makes, empty for an unknown name.
 func Format(name string) media.Codec { return codecs[name].format }
+
+// Makes reports whether some encoder makes the coding format.
+func Makes(f media.Codec) bool {
+	for _, c := range codecs {
+		if c.format == f {
+			return true
+		}
+	}
+	return false
+}
 
 // MaxBits returns the most bits per sample that an encoder takes, 0 for an unknown name.
 func MaxBits(name string) int { return codecs[name].bits }
@@ -91,6 +108,11 @@ func configureX264(o *Options) map[string]string {
 		m["bf"] = "0"
 	}
 	set(m, "tune", tune)
+	if o.Threads > 1 && !o.LowLatency {
+		// Threads that take a frame each cost no quality and, unlike the slices of the zerolatency tune, no CPU; only a frame of
+		// delay.
+		m["thread_type"] = "frame"
+	}
 	if o.CRF != 0 {
 		m["crf"] = crf(o.CRF)
 	}
@@ -130,6 +152,9 @@ func configureSVTAV1(o *Options) map[string]string {
 	}
 	if o.CRF != 0 {
 		m["crf"] = crf(o.CRF)
+		if !o.LowLatency { // in its other modes SVT-AV1 makes key frames every GOP pictures and nowhere else
+			params = append(params, "enable-force-key-frames=1")
+		}
 	}
 	m["svtav1-params"] = strings.Join(params, ":")
 	return m

@@ -12,6 +12,9 @@ import (
 // ErrClosed is returned by the methods of a closed encoder, and by Encode after Flush.
 var ErrClosed = errors.New("encoder: closed")
 
+// ErrPicture is wrapped when a picture is not of the size and layout that the encoder was opened for. The encoder goes on.
+var ErrPicture = errors.New("encoder: picture does not match")
+
 // Encoder encodes one rendition. One goroutine at a time.
 type Encoder struct {
 	opt       Options
@@ -19,6 +22,7 @@ type Encoder struct {
 	device    *devicePath // nil for software
 	packet    *av.Packet
 	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
+	started   bool            // a picture went in
 	drained   bool
 }
 
@@ -67,6 +71,9 @@ func (o Options) libav() av.VideoConfig {
 	if o.CRF == 0 {
 		cfg.Bitrate = o.Bitrate
 	}
+	if codecs[o.Codec].headroom && cfg.Bitrate > 0 {
+		cfg.MaxRate = max(cfg.MaxRate, cfg.Bitrate*101/100)
+	}
 	switch {
 	case o.BFrames == NoBFrames:
 		cfg.BFrames = 0
@@ -93,12 +100,15 @@ func (e *Encoder) Parameters() (*Parameters, error) {
 }
 
 // Encode gives a picture, borrowed for the call, with its presentation time and duration in ticks; times must increase. key forces an
-// IDR. emit is called for each packet that is ready, in decoding order; an error of emit ends the call and is returned as it is.
+// IDR. A picture of another size or layout gives an error wrapping ErrPicture. emit is called for each packet that is ready, in decoding order; an error of emit ends the call and is returned as it is.
 func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(*Packet) error) error {
 	if e.av == nil || e.drained {
 		return ErrClosed
 	}
-	e.durations[pts] = duration
+	if o := &e.opt; e.device == nil && (pic.Width() != o.Width || pic.Height() != o.Height || pic.Layout() != o.Layout) {
+		return fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrPicture, pic.Layout(), pic.Width(), pic.Height(), o.Layout, o.Width, o.Height)
+	}
+	e.durations[pts], e.started = duration, true
 	if e.device != nil {
 		up, leave, err := e.device.enter(pic)
 		defer leave()
@@ -123,6 +133,9 @@ func (e *Encoder) Flush(emit func(*Packet) error) error {
 		return nil
 	}
 	e.drained = true
+	if !e.started { // SVT-AV1 waits for ever for the end of nothing
+		return nil
+	}
 	if err := e.av.Send(nil, 0, 0, false); err != nil {
 		return fmt.Errorf("encoder: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"maps"
 	"runtime"
+	"slices"
+	"strconv"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
@@ -56,9 +58,9 @@ type Options struct {
 
 	// Bitrate is the average in bits per second; with CRF it is a cap. Zero means quality decides.
 	Bitrate int64
-	// MaxBitrate is the VBV rate in bits per second. Zero means 1.25 times Bitrate (exactly Bitrate with LowLatency or as a cap of CRF).
+	// MaxBitrate is the VBV rate in bits per second. Zero means Bitrate.
 	MaxBitrate int64
-	// BufferSize is the VBV buffer in bits. Zero means two seconds of MaxBitrate (one with LowLatency).
+	// BufferSize is the VBV buffer in bits. Zero means one second of MaxBitrate.
 	BufferSize int64
 	// CRF is the constant quality on the encoder's own scale, Lossless for 0. Zero means the codec's default when there is no Bitrate.
 	CRF float64
@@ -110,18 +112,14 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// fillVBV bounds the bitrate tightly: with a maximum of the average and a buffer of one second, a clip of ten seconds is within a
+// few per cent of what was asked; a quarter more and two seconds were 12 % off.
 func (o *Options) fillVBV() {
-	if o.MaxBitrate == 0 && o.Bitrate > 0 {
+	if o.MaxBitrate == 0 {
 		o.MaxBitrate = o.Bitrate
-		if o.CRF == 0 && !o.LowLatency {
-			o.MaxBitrate = o.Bitrate * 5 / 4
-		}
 	}
-	if o.BufferSize == 0 && o.MaxBitrate > 0 {
-		o.BufferSize = 2 * o.MaxBitrate
-		if o.LowLatency {
-			o.BufferSize = o.MaxBitrate
-		}
+	if o.BufferSize == 0 {
+		o.BufferSize = o.MaxBitrate
 	}
 }
 
@@ -132,8 +130,8 @@ func (o Options) Validate() error {
 	bad := func(format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
 	}
-	if o.Width < 16 || o.Height < 16 || o.Width > media.MaxSide || o.Height > media.MaxSide || o.Width%2+o.Height%2 != 0 {
-		bad("size %dx%d (want even sides from 16 to %d)", o.Width, o.Height, media.MaxSide)
+	if o.Width < 1 || o.Height < 1 || o.Width > media.MaxSide || o.Height > media.MaxSide || o.Width%2+o.Height%2 != 0 {
+		bad("size %dx%d (want even sides of at most %d)", o.Width, o.Height, media.MaxSide)
 	}
 	if err := o.FrameRate.Validate(); err != nil {
 		bad("%v", err)
@@ -161,8 +159,25 @@ func (o Options) Validate() error {
 	}
 	if _, ok := codecs[o.Codec]; !ok {
 		bad("codec %q (want one of %v)", o.Codec, Names())
-	} else if o.Layout.Bits() > codecs[o.Codec].bits {
-		bad("codec %s takes %d bits, the pictures have %d", o.Codec, codecs[o.Codec].bits, o.Layout.Bits())
+	} else {
+		errs = append(errs, o.validateFor(codecs[o.Codec]))
+	}
+	return errors.Join(errs...)
+}
+
+// validateFor checks what depends on the encoder.
+func (o Options) validateFor(c codec) error {
+	var errs []error
+	if o.Layout.Bits() > c.bits {
+		errs = append(errs, fmt.Errorf("%w: codec %s takes %d bits, the pictures have %d", ErrOptions, o.Codec, c.bits, o.Layout.Bits()))
+	}
+	if o.Width < c.least || o.Height < c.least {
+		errs = append(errs, fmt.Errorf("%w: size %dx%d (%s wants sides of at least %d)", ErrOptions, o.Width, o.Height, o.Codec, c.least))
+	}
+	// Numbers are the presets' places in the list.
+	if n, err := strconv.Atoi(o.Preset); o.Preset != "" && c.presets != nil && !slices.Contains(c.presets, o.Preset) &&
+		(err != nil || n < 0 || n >= len(c.presets)) {
+		errs = append(errs, fmt.Errorf("%w: preset %q of %s (want one of %v)", ErrOptions, o.Preset, o.Codec, c.presets))
 	}
 	if Hardware(o.Codec) {
 		errs = append(errs, o.validateHardware()...)

@@ -24,9 +24,16 @@ type segmenter struct {
 // the latter and play the picture late against the sound. Timestamps are not shifted: a shift by the encoder's delay
 // would differ between renditions.
 func newDASH(ctx context.Context, m *Muxer) (writer, error) {
+	if err := av.CheckMuxerOptions("mp4", m.opt.Extra); err != nil {
+		return nil, err
+	}
 	inner := map[string]string{
 		"movflags": "+cmaf+skip_sidx", "use_editlist": "1",
 		"video_track_timescale": fmt.Sprint(m.opt.Timescales[0]),
+	}
+	if m.opt.Continues {
+		// Without it movenc counts from the first packet on, and with an edit list it puts the time before that into it.
+		inner["movflags"], inner["use_editlist"] = "+cmaf+skip_sidx+frag_discont", "0"
 	}
 	maps.Copy(inner, m.opt.Extra)
 	return newSegmenter(ctx, m, "dash", map[string]string{
@@ -40,6 +47,9 @@ func newDASH(ctx context.Context, m *Muxer) (writer, error) {
 
 // newHLS returns the writer for MPEG-TS segments: libavformat's hls muxer with one variant.
 func newHLS(ctx context.Context, m *Muxer) (writer, error) {
+	if err := av.CheckMuxerOptions("mpegts", m.opt.Extra); err != nil {
+		return nil, err
+	}
 	options := map[string]string{
 		"hls_time": fmt.Sprintf("%dus", m.opt.micros()), "hls_list_size": "2", "hls_segment_type": "mpegts",
 		"hls_segment_filename": fakeURL + "segment-%d.ts", "method": "PUT", "avoid_negative_ts": "disabled",

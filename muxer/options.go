@@ -44,7 +44,9 @@ type Options struct {
 	Part time.Duration
 	// FirstNumber is the number of the first segment. Zero means 1.
 	FirstNumber int64
-	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts).
+	// Continues says that the first packet is not near time zero: the timestamps go on from an earlier run's.
+	Continues bool
+	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts). Unknown keys are errors.
 	Extra map[string]string
 	// Sink takes the objects.
 	Sink sink.Sink
@@ -142,14 +144,23 @@ func (o Options) extension() string {
 }
 
 // micros is the segment duration in libavformat's own unit, rounded down: a key frame that lies exactly on the grid must not
-// be taken for an early one.
-func (o Options) micros() int64 { return o.Segment.Microseconds() }
+// be taken for an early one. MPEG-TS rounds each time to its own ticks, of 11.1 microseconds, which may make it look earlier by one.
+func (o Options) micros() int64 {
+	us := o.Segment.Microseconds()
+	if o.Container == TS && mpegTicks%o.Timescales[0] != 0 {
+		us -= 12
+	}
+	return us
+}
+
+// mpegTicks are the ticks per second of MPEG-TS (ISO/IEC 13818-1 section 2.4.2.1).
+const mpegTicks = 90_000
 
 // grid returns the segment duration as the writer compares it, and how many of its units are a second. What we cut ourselves does
-// not add up a rounding error over months.
+// not add up a rounding error over months. A duration that was rounded up to whole nanoseconds must not make a key frame look early.
 func (o Options) grid() (length, perSecond int64) {
 	if o.Part > 0 {
-		return o.Segment.Nanoseconds(), 1_000_000_000
+		return max(1, o.Segment.Nanoseconds()-1), 1_000_000_000
 	}
 	return o.micros(), 1_000_000
 }

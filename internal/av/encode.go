@@ -46,7 +46,18 @@ type VideoEncoder struct {
 	cc      *astiav.CodecContext
 	filter  *C.AVBSFContext // nil without
 	scratch *astiav.Frame
+	drain   drainState
 }
+
+// drainState is how far an encoder is from its end.
+type drainState uint8
+
+const (
+	unfed drainState = iota // no picture went in
+	fed
+	draining
+	drained
+)
 
 // HasEncoder reports whether the build has an encoder of that name.
 func HasEncoder(name string) bool { return astiav.FindEncoderByName(name) != nil }
@@ -160,6 +171,11 @@ func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
 		k = 1
 	}
 	mark := book.mark()
+	if pic == nil {
+		e.drain = draining
+	} else if e.drain == unfed {
+		e.drain = fed
+	}
 	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k)
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
@@ -172,7 +188,10 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	}
 	mark := book.mark()
 	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
-	if code >= 0 && e.filter != nil {
+	switch {
+	case int(code) == codeEOF:
+		e.drain = drained
+	case code >= 0 && e.filter != nil:
 		code = C.fg_bitstream_run(e.filter, cPacket(p.p))
 	}
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
@@ -207,7 +226,11 @@ func (e *VideoEncoder) Parameters() (*Parameters, error) {
 	return p, nil
 }
 
-// Close frees the encoder. Closing twice is harmless.
+// mustEnd are the encoders whose end has to be reached before they can be freed: SVT-AV1 hangs when it never saw a picture, and
+// complains on standard error when pictures are left inside.
+var mustEnd = map[string]bool{"libsvtav1": true}
+
+// Close frees the encoder; what is still inside is lost. Closing twice is harmless.
 func (e *VideoEncoder) Close() {
 	if e.cc == nil {
 		return
@@ -219,6 +242,9 @@ func (e *VideoEncoder) Close() {
 func (e *VideoEncoder) free() {
 	C.av_bsf_free(&e.filter)
 	if e.cc != nil {
+		if C.avcodec_is_open((*C.AVCodecContext)(e.cc.UnsafePointer())) != 0 && mustEnd[e.name] && e.drain != drained {
+			C.fg_encode_end((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), C.int(e.drain))
+		}
 		book.unroute(e.cc.UnsafePointer())
 		e.cc.Free()
 		e.cc = nil

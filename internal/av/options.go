@@ -1,8 +1,12 @@
 package av
 
+//#include "shim.h"
+import "C"
+
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -36,4 +40,21 @@ func leftOver(d *astiav.Dictionary, owner string) error {
 	}
 	sort.Strings(names)
 	return fmt.Errorf("%w: %s does not know %s", ErrOption, owner, strings.Join(names, ", "))
+}
+
+// CheckMuxerOptions returns an error wrapping ErrOption that names the keys a muxer does not know. The dash muxer hands options on
+// to the muxer inside it and says nothing about those that nobody took.
+func CheckMuxerOptions(format string, options map[string]string) error {
+	var unknown []string
+	known := append(MuxerOptions(format), optionNames(C.avformat_get_class(), C.AV_OPT_FLAG_ENCODING_PARAM)...)
+	for key := range options {
+		if !slices.Contains(known, key) {
+			unknown = append(unknown, key)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	sort.Strings(unknown)
+	return fmt.Errorf("%w: muxer %s does not know %s", ErrOption, format, strings.Join(unknown, ", "))
 }

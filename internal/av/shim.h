@@ -42,6 +42,7 @@ void fg_matrix_convert(AVFrame *f, int from, int to);
 
 // encode.c
 int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int64_t pts, int64_t duration, int key);
+void fg_encode_end(AVCodecContext *cc, AVFrame *scratch, int state);
 int fg_packet_set(AVPacket *p, const uint8_t *data, int size);
 
 // io.c

@@ -1,0 +1,114 @@
+package framegear_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/leaktest"
+	"github.com/framegear/framegear/muxer/sink"
+)
+
+func TestOptionsZeroValueIsValid(t *testing.T) { require.NoError(t, framegear.Options{}.Validate()) }
+
+// All faults are told at once, before anything is opened.
+func TestOptionsFaults(t *testing.T) {
+	leaktest.Check(t)
+	bad := framegear.Options{
+		FrameRate: framegear.Rate{Num: -1, Den: 1}, Timebase: framegear.Timebase{Num: 0, Den: 7}, Clock: 99, Container: framegear.TS, SegmentDuration: -1, Queue: 2000,
+		BitsPerPixel: -1, AutoLadder: true, Codec: "libnothing",
+		Ladder: framegear.Ladder{{Width: -1}, {Bitrate: -1}, {FrameRate: framegear.Rate{Num: 9999, Den: 1}}, {Codec: "theora"}},
+	}
+	err := bad.Validate()
+	require.ErrorIs(t, err, framegear.ErrOptions)
+	require.ErrorIs(t, err, framegear.ErrLadder)
+	for _, part := range []string{
+		"FrameRate: ", "Timebase 0/7", "Clock, WhenFull", "MPEG-TS segments are for HLS", "SegmentDuration", "Queue 2000", "BitsPerPixel -1",
+		"Ladder and AutoLadder", `Codec "libnothing"`, "rung 0 (-1x0)", "rung 1 (0x0): bit rates", "rung 2 (0x0)", `codec "theora"`,
+	} {
+		require.ErrorContains(t, err, part)
+	}
+	_, opened := framegear.New(t.TempDir(), bad)
+	require.EqualError(t, opened, err.Error())
+}
+
+func TestOutputNames(t *testing.T) {
+	for _, c := range []struct {
+		output, name string
+		dir, want    string
+	}{
+		{"", "", "", "stream"}, {"", "show", "", "show"}, {"out", "", "out", "stream"}, {"out/", "show", "out/", "show"}, {"a/b.mpd", "", "a", "b"},
+		{"b.m3u8", "", ".", "b"}, {"a/B.MPD", "", "a", "B"}, {"http://h/x/y.mpd", "", "http://h/x", "y"}, {"https://h/x/", "", "https://h/x/", "stream"},
+		{"http://h", "", "http://h", "stream"},
+	} {
+		dir, name, err := framegear.SplitOutput(c.output, framegear.Options{Name: c.name})
+		require.NoError(t, err, c.output)
+		require.Equal(t, [2]string{c.dir, c.want}, [2]string{dir, name}, c.output)
+	}
+	for _, c := range []struct {
+		output, name string
+		format       framegear.Format
+	}{
+		{"ftp://h/x", "", 0}, {"rtmp://h/x.mpd", "", 0}, {"http://", "", 0}, {"http:///x.mpd", "", 0}, {"x.mpd", "", framegear.HLS}, {"x.m3u8", "", framegear.DASH},
+		{"out", "a/b", 0}, {"out", "..", 0}, {"out/.mpd", "", 0}, {"out/.m3u8", "", 0}, {"a\x00b.mpd", "", 0}, {"out/a\\b.mpd", "", 0}, {"out", "a\x00", 0}, {"out", "\xff", 0},
+	} {
+		_, _, err := framegear.SplitOutput(c.output, framegear.Options{Name: c.name, Format: c.format})
+		require.ErrorIs(t, err, framegear.ErrOptions, "%q with name %q", c.output, c.name)
+	}
+}
+
+// What an output is taken for can be written, whatever it was.
+func FuzzSplitOutput(f *testing.F) {
+	for _, s := range []string{"", "out", "out/x.mpd", "http://h/a/b.m3u8?x=1", "/", "..", "a//b.mpd", "x.MPD", ".mpd", "http://[::1]:8080/live.mpd", "://", "a\\b.mpd", "%zz.mpd", "http://%zz"} {
+		f.Add(s, "")
+	}
+	f.Add("out", "name")
+	f.Add("out", "a/b")
+	f.Fuzz(func(t *testing.T, output, name string) {
+		dir, got, err := framegear.SplitOutput(output, framegear.Options{Name: name})
+		if err != nil {
+			require.ErrorIs(t, err, framegear.ErrOptions)
+			return
+		}
+		for _, ext := range []string{".mpd", ".m3u8"} {
+			require.NoError(t, sink.CheckName(got+ext))
+		}
+		require.NotContains(t, got, "/")
+		require.Equal(t, output == "", dir == "")
+	})
+}
+
+func TestManifests(t *testing.T) {
+	leaktest.Check(t)
+	dir := t.TempDir()
+	for _, c := range []struct {
+		format framegear.Format
+		want   []string
+	}{{framegear.Both, []string{"x.mpd", "x.m3u8"}}, {framegear.DASH, []string{"x.mpd"}}, {framegear.HLS, []string{"x.m3u8"}}} {
+		s, err := framegear.New(dir, framegear.Options{Name: "x", Format: c.format})
+		require.NoError(t, err)
+		var names []string
+		for _, m := range s.Manifests() {
+			names = append(names, strings.TrimPrefix(m, dir+"/"))
+		}
+		require.Equal(t, c.want, names)
+		require.NoError(t, s.Close())
+	}
+}
+
+// A stream does not change the options it was given.
+func TestOptionsAreNotChanged(t *testing.T) {
+	leaktest.Check(t)
+	out := &output{shelf: newShelf()}
+	extra := map[string]string{"aq-mode": "0"}
+	o := out.options(framegear.Options{Ladder: framegear.Ladder{{Extra: extra}}, SegmentDuration: time.Second})
+	s, err := framegear.New("", o)
+	require.NoError(t, err)
+	require.NoError(t, s.WriteFrame(pattern(96, 64)(0)))
+	require.NoError(t, s.Close())
+	require.Equal(t, framegear.Ladder{{Extra: map[string]string{"aq-mode": "0"}}}, o.Ladder)
+	require.Zero(t, o.FrameRate)
+}
