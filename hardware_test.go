@@ -171,7 +171,7 @@ func TestHardwareExampleOfTheSeed(t *testing.T) {
 		manifest, err := filepath.Glob(filepath.Join(dir, map[string]string{"dash": "*.mpd", "hls": "*.m3u8"}[format]))
 		require.NoError(t, err)
 		require.Len(t, manifest, 1)
-		hwValid(t, manifest[0])
+		requireValid(t, manifest[0])
 	}
 }
 
@@ -204,8 +204,8 @@ func TestHardwareLadder(t *testing.T) {
 			require.Empty(t, said.warnings)
 			hwExact(t, dir, hwFrames)
 			hwGrid(t, dir, false)
-			hwValid(t, filepath.Join(dir, "stream.mpd"))
-			hwValid(t, filepath.Join(dir, "stream.m3u8"))
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+			requireValid(t, filepath.Join(dir, "stream.m3u8"))
 		})
 	}
 }
@@ -241,8 +241,8 @@ func TestHardwareThatFailsIsReplaced(t *testing.T) {
 			require.NoError(t, err)
 			hwExact(t, dir, 0)
 			hwGrid(t, dir, true)
-			hwValid(t, filepath.Join(dir, "stream.mpd"))
-			hwValid(t, filepath.Join(dir, "stream.m3u8"))
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+			requireValid(t, filepath.Join(dir, "stream.m3u8"))
 			require.NotEmpty(t, said.instead)
 			for _, i := range said.instead {
 				require.Equal(t, "h264_vaapi", i.From)
@@ -304,7 +304,7 @@ func TestRunningOutOfSurfaces(t *testing.T) {
 			require.NoError(t, err)
 			hwExact(t, dir, 0)
 			hwGrid(t, dir, true)
-			hwValid(t, filepath.Join(dir, "stream.mpd"))
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
 			require.NotEmpty(t, said.instead)
 			for _, i := range said.instead {
 				require.Contains(t, i.Reason, "no memory left")
@@ -326,7 +326,7 @@ func TestTransportStreamGoesOnInSoftware(t *testing.T) {
 	_, err := hwStream(t, dir, o)
 	require.NoError(t, err)
 	require.NotEmpty(t, said.instead)
-	hwValid(t, dir, "stream.m3u8")
+	requireValid(t, filepath.Join(dir, "stream.m3u8"))
 	for rung, size := range hwSizes {
 		var data []byte
 		for n := 1; n <= (hwFrames+9)/10; n++ {
@@ -370,7 +370,7 @@ func TestAutoWithoutHardwarePicksSoftwareAndSaysSoOnce(t *testing.T) {
 	require.Len(t, said.warnings, 1)
 	require.Contains(t, said.warnings[0], "libx264 encodes instead: /dev/dri/renderD7777: no such device")
 	require.Equal(t, []framegear.EncoderInfo{{From: "auto", To: "libx264", Reason: said.instead[0].Reason}}, said.instead)
-	hwValid(t, filepath.Join(dir, "stream.mpd"))
+	requireValid(t, filepath.Join(dir, "stream.mpd"))
 
 	o.HW = framegear.HWOff
 	said.warnings = nil
