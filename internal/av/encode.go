@@ -188,10 +188,10 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	}
 	mark := book.mark()
 	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
-	switch {
-	case int(code) == codeEOF:
+	if int(code) == codeEOF {
 		e.drain = drained
-	case code >= 0 && e.filter != nil:
+	}
+	if code >= 0 && e.filter != nil {
 		code = C.fg_bitstream_run(e.filter, cPacket(p.p))
 	}
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
