@@ -35,6 +35,8 @@ type pipeline struct {
 	converted  histogram
 	sets       sync.Pool
 
+	ctx    context.Context // of everything that is written; ends with Close or with the context of Finish
+	cancel context.CancelFunc
 	failed chan struct{} // closed with the first error
 	once   sync.Once
 	cause  error
@@ -90,6 +92,7 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
 	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
 	p.sets.New = func() any { return new(frameSet) }
+	p.ctx, p.cancel = context.WithCancel(s.ctx)
 	return p
 }
 
@@ -263,6 +266,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 	case <-drained:
 	case <-ctx.Done():
 		p.halt()
+		p.cancel()
 		<-drained
 		return ctx.Err()
 	}
@@ -286,6 +290,7 @@ func (p *pipeline) close() {
 }
 
 func (p *pipeline) free() {
+	p.cancel()
 	// At the same time: a driver that hangs costs its timeout once, not once per rendition.
 	var work sync.WaitGroup
 	for _, r := range p.renditions {

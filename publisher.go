@@ -367,5 +367,5 @@ func (pub *publisher) put(name string, b []byte, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path.Base(name), err)
 	}
-	return sink.WriteObject(context.Background(), pub.p.s.place.sink, name, b)
+	return sink.WriteObject(pub.p.ctx, pub.p.s.place.sink, name, b)
 }

@@ -1,7 +1,6 @@
 package framegear
 
 import (
-	"context"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -109,7 +108,7 @@ func (r *rendition) openMuxer() (err error) {
 			pub.tracks[r.index].MuxedAudio = &params
 		}
 	}
-	r.mux, err = muxer.New(context.Background(), muxer.Options{
+	r.mux, err = muxer.New(r.p.ctx, muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
 		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
 		FirstNumber: r.next, Continues: r.continues,

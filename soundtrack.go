@@ -2,7 +2,6 @@ package framegear
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -67,7 +66,7 @@ func (st *soundTrack) open() error {
 	}
 	st.index = pub.addSound(st)
 	var err error
-	st.mux, err = muxer.New(context.Background(), muxer.Options{
+	st.mux, err = muxer.New(st.p.ctx, muxer.Options{
 		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{params},
 		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
 		Part: o.PartDuration, Parts: st.p.s.place.parts, FirstNumber: st.p.first,

@@ -26,7 +26,9 @@ type Stream struct {
 	last   *scaler.Picture // the newest picture, for repeats
 	ended  bool
 
-	closing  chan struct{} // closed by Close: whoever waits for room gives up
+	closing  chan struct{}   // closed by Close: whoever waits for room gives up
+	ctx      context.Context // of everything that is written; ended by Close: a sink that waits for a network or a disk gives up
+	stop     context.CancelFunc
 	released sync.Once
 	closed   sync.Once
 	pacing   sync.WaitGroup
@@ -54,14 +56,15 @@ func New(output string, o Options) (*Stream, error) {
 	}
 	o = o.withDefaults()
 	s := &Stream{opt: o, clock: newGridClock(&o), closing: make(chan struct{})}
-	s.soundCtx, s.stopSound = context.WithCancel(context.Background())
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.soundCtx, s.stopSound = context.WithCancel(s.ctx)
 	if err := s.openSound(); err != nil {
-		s.stopSound()
+		s.stop()
 		return nil, err
 	}
 	p, err := openOutput(output, &o)
 	if err != nil {
-		s.stopSound()
+		s.stop()
 		s.closeSound()
 		return nil, err
 	}
@@ -158,6 +161,7 @@ func (s *Stream) write(f *Frame, at placement) error {
 	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
+		s.pipe.fail(err)
 		return err
 	}
 	if s.opt.BurnClock {
@@ -256,7 +260,7 @@ func (s *Stream) Close() error {
 // release ends the pipeline and frees all C memory.
 func (s *Stream) release() {
 	s.released.Do(func() {
-		s.stopSound()
+		s.stop()
 		close(s.closing) // a WriteFrame that waits for room returns and gives up the lock
 		s.mu.Lock()
 		s.ended = true

@@ -9,6 +9,9 @@ import (
 	"github.com/framegear/framegear/internal/media"
 )
 
+// maxSegment is the longest segment. libavformat's dash muxer counts its length in 31 bits of microseconds.
+const maxSegment = 30 * time.Minute
+
 // Validate returns all faults that can be seen before the first frame, each wrapping ErrOptions or ErrLadder.
 func (o Options) Validate() error {
 	o = o.withDefaults()
@@ -28,9 +31,9 @@ func (o Options) Validate() error {
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
 	}
-	if o.SegmentDuration < 0 || o.SegmentDuration > time.Hour || o.KeyInterval < 0 || o.KeyInterval > o.SegmentDuration {
-		bad("SegmentDuration %s, KeyInterval %s (want a key interval of at most a segment, a segment of at most an hour)",
-			o.SegmentDuration, o.KeyInterval)
+	if o.SegmentDuration < 0 || o.SegmentDuration > maxSegment || o.KeyInterval < 0 || o.KeyInterval > o.SegmentDuration {
+		bad("SegmentDuration %s, KeyInterval %s (want a key interval of at most a segment, a segment of at most %s)",
+			o.SegmentDuration, o.KeyInterval, maxSegment)
 	}
 	if o.Live {
 		errs = append(errs, o.validateLive())

@@ -70,7 +70,7 @@ func Frames(t testing.TB, data []byte) []Frame {
 // RGB decodes picture n (from 0) of a file's bytes with the colour that its tags state, and returns width*height*3 bytes.
 func RGB(t testing.TB, data []byte, n int) []byte {
 	t.Helper()
-	return run(t, "ffmpeg", "-v", "warning", "-nostdin", "-i", file(t, data), "-vf",
+	return run(t, "ffmpeg", "-v", "error", "-nostdin", "-i", file(t, data), "-vf",
 		"select=eq(n\\,"+strconv.Itoa(n)+"),scale=sws_flags=accurate_rnd+full_chroma_int+bicubic", "-frames:v", "1",
 		"-f", "rawvideo", "-pix_fmt", "rgb24", "-")
 }
@@ -79,7 +79,7 @@ func RGB(t testing.TB, data []byte, n int) []byte {
 // streams of more than 8 bits.
 func Luma(t testing.TB, data []byte, n int) []byte {
 	t.Helper()
-	return run(t, "ffmpeg", "-v", "warning", "-nostdin", "-i", file(t, data), "-vf",
+	return run(t, "ffmpeg", "-v", "error", "-nostdin", "-i", file(t, data), "-vf",
 		"select=eq(n\\,"+strconv.Itoa(n)+"),extractplanes=y", "-frames:v", "1", "-f", "rawvideo", "-")
 }
 
