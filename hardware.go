@@ -198,8 +198,7 @@ func (s *Stream) withoutHardware(names []string, why error) error {
 
 // reason is a hardware error without the words that all of them begin with.
 func reason(err error) string {
-	var d *encoder.DeviceError
-	if errors.As(err, &d) {
+	if d, ok := errors.AsType[*encoder.DeviceError](err); ok {
 		return d.Reason
 	}
 	return err.Error()

@@ -156,18 +156,14 @@ func (p *pipeline) resume(now time.Time) {
 func (p *pipeline) start() {
 	p.publisher.start()
 	for _, r := range p.renditions {
-		p.work.Add(1)
-		go func() {
-			defer p.work.Done()
+		p.work.Go(func() {
 			r.run()
-		}()
+		})
 	}
 	for _, st := range p.sound {
-		p.work.Add(1)
-		go func() {
-			defer p.work.Done()
+		p.work.Go(func() {
 			st.run()
-		}()
+		})
 	}
 }
 

@@ -149,8 +149,7 @@ func (e *VideoEncoder) openFilter(spec string) error {
 }
 
 func openError(name string, err error, ctx unsafe.Pointer, mark uint64) error {
-	var ae astiav.Error
-	if errors.As(err, &ae) {
+	if ae, ok := errors.AsType[astiav.Error](err); ok {
 		return check("open "+name, C.int(ae), ctx, mark)
 	}
 	return fmt.Errorf("open %s: %w", name, err)
