@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 
 	"github.com/framegear/framegear/internal/av"
 )
@@ -24,6 +25,7 @@ type Encoder struct {
 	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
 	started   bool            // a picture went in
 	drained   bool
+	lastDTS   int64
 }
 
 // New opens an encoder. Errors wrap ErrOptions, av.ErrNoEncoder or av.ErrOption, or carry libav's last line. The caller closes it.
@@ -32,7 +34,7 @@ func New(o Options) (*Encoder, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	e := &Encoder{opt: o, durations: make(map[int64]int64, 128)}
+	e := &Encoder{opt: o, durations: make(map[int64]int64, 128), lastDTS: math.MinInt64}
 	var err error
 	if e.packet, err = av.NewPacket(); err != nil {
 		return nil, fmt.Errorf("encoder: %w", err)
@@ -152,7 +154,7 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 		}
 		pts := e.packet.PTS()
 		if d, ok := e.durations[pts]; ok {
-			e.packet.SetTimes(pts, e.packet.DTS(), d)
+			e.packet.SetTimes(pts, e.decodeTime(pts, d), d)
 			delete(e.durations, pts)
 		}
 		err := emit(e.packet)
@@ -161,6 +163,23 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 			return err
 		}
 	}
+}
+
+// reorder is more pictures than any encoder holds back.
+const reorder = 128
+
+// decodeTime returns the packet's decoding time. x265 gives an arbitrary one when a stream has fewer pictures than it reorders;
+// such a packet goes as early as order allows.
+func (e *Encoder) decodeTime(pts, duration int64) int64 {
+	dts := e.packet.DTS()
+	if dts > pts || dts <= e.lastDTS || dts < pts-reorder*duration {
+		dts = min(pts, e.lastDTS+1)
+		if e.lastDTS == math.MinInt64 {
+			dts = pts
+		}
+	}
+	e.lastDTS = dts
+	return dts
 }
 
 // Close frees the encoder; what is still inside is lost. Closing twice is harmless.

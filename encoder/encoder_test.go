@@ -96,7 +96,7 @@ func TestLossless(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	require.Equal(t, []string{"libsvtav1", "libx264", "libx265"}, encoder.Names())
+	require.Equal(t, []string{"av1_vaapi", "h264_vaapi", "hevc_vaapi", "libsvtav1", "libx264", "libx265", "vp9_vaapi"}, encoder.Names())
 	require.Equal(t, media.CodecH264, encoder.Format("libx264"))
 	require.Equal(t, media.CodecHEVC, encoder.Format("libx265"))
 	require.Equal(t, media.CodecAV1, encoder.Format("libsvtav1"))
@@ -169,7 +169,7 @@ func TestGrid(t *testing.T) {
 func TestParametersColour(t *testing.T) {
 	leaktest.Check(t)
 	for _, name := range encoder.Names() {
-		if !encoder.Available(name) {
+		if !encoder.Available(name) || encoder.Hardware(name) {
 			continue
 		}
 		for _, color := range []media.Color{
