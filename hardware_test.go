@@ -290,6 +290,9 @@ func TestHardwareThatFailsIsAnErrorWhereItIsRequired(t *testing.T) {
 
 // Room for the trial and some of the ladder: the renditions that find none begin in software.
 func TestRunningOutOfSurfaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it can take minutes with the race detector; make test runs it")
+	}
 	for _, limit := range []int{6, 9, 14} {
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
 			if !vatest.Child(t, fmt.Sprintf("FGVA_MAX_SURFACES=%d", limit)) {
