@@ -20,13 +20,21 @@ help: ## show this
 	@printf '\nFRAMEGEAR_LICENSE=lgpl leaves out x264 and x265. FRAMEGEAR_CACHE is where libav is kept.\n'
 
 .PHONY: demo
-demo: build ## stream the bundled clip with a ladder into out/ and validate it
+demo: build ## record the bundled clip with a ladder, validate it, then stream live with a player page
 	rm -rf $(DEMO)
 	bin/framegear stream testdata/clip.mp4 -o $(DEMO)/ --rung source@500k --rung 426x240@200k --rung 256x144@90k
 	bin/framegear validate $(DEMO)/stream.mpd
 	bin/framegear validate $(DEMO)/stream.m3u8
-	@printf '\nThe presentation is in %s: stream.mpd (DASH) and stream.m3u8 (HLS) over the same segments.\n' "$$PWD/$(DEMO)"
-	@printf 'Look at it: mpv %s/stream.m3u8, or serve the folder over HTTP to a player (python3 -m http.server -d %s).\n' $(DEMO) $(DEMO)
+	@printf '\nThe recording is in %s: stream.mpd (DASH) and stream.m3u8 (HLS) over the same segments.\n' "$$PWD/$(DEMO)"
+	@printf 'Now the moving pattern, live with low latency; open the page in a browser.\n\n'
+	@if [ -t 0 ]; then \
+		bin/framegear stream test: $(LIVE) --serve 127.0.0.1:8080; \
+	else \
+		bin/framegear stream test: $(LIVE) --duration 6s -o $(DEMO)/live/ && bin/framegear validate $(DEMO)/live/live.mpd; \
+	fi
+
+# What make demo ends with; without a terminal it is recorded for some seconds instead of served.
+LIVE = --size 640x360 --fps 30 --preset ultrafast --low-latency --rung 320x180@300k
 
 .PHONY: build
 build: libav players ## build bin/framegear
@@ -64,6 +72,11 @@ test: deps-test libav players ## run all tests
 .PHONY: race
 race: ## run all tests with the race detector
 	$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
+
+.PHONY: test-opencv
+test-opencv: deps-test libav ## test what the build tag opencv adds (installs OpenCV)
+	scripts/deps.sh opencv
+	$(ENV); go test -tags opencv -timeout 30m $(TESTFLAGS) ./opencv/... ./examples/streamgear-4-opencv/...
 
 .PHONY: lint
 lint: libav ## golangci-lint (.golangci.yml: vet, gofmt, staticcheck and more), tidiness of go.mod

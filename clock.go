@@ -14,10 +14,12 @@ type gridClock struct {
 	base   Timebase // of PTS
 	maxGap int64    // frames
 	now    func() time.Time
+	// segment is the length of a segment in slots for outputs that keep to the wall clock, 0 for others.
+	segment int64
 
 	started bool
 	next    int64     // first free slot of the grid
-	start   time.Time // wall clock of slot 0
+	start   time.Time // wall clock of slot 0, set before the first frame when an earlier run is continued
 	offset  int64     // slots added after jumps
 	pts0    int64     // PTS of slot 0
 	last    int64     // last accepted PTS
@@ -29,18 +31,29 @@ type placement struct {
 	raw     int64     // its instant alone, in parts of a slot
 	repeats int64     // slots before it that repeat the picture before
 	drop    bool      // the frame has no slot left
-	jumped  bool      // a gap longer than maxGap was closed
+	jumped  bool      // a gap longer than maxGap ends here
+	cut     int64     // the slot that it goes to after a discontinuity, 0 for none
 }
 
 func newGridClock(o *Options) *gridClock {
-	return &gridClock{
+	c := &gridClock{
 		mode: o.Clock, rate: o.FrameRate, base: o.Timebase, now: o.now,
 		maxGap: max(1, media.Nanosecond.Rescale(int64(o.MaxGap), o.FrameRate.Frame())),
 	}
+	if grid, err := o.grid(); err == nil && o.Live && o.Clock != ClockCount && len(o.Audio) == 0 { // sound cannot skip yet
+		c.segment = grid.SegmentFrames
+	}
+	return c
 }
 
 // Instants are compared in sixteenths of a slot.
 const fine = 16
+
+// resume continues an earlier run: slot 0 was at start, and the next free slot is next. The monotonic reading of now is
+// kept, so that setting the wall clock does not move what follows.
+func (c *gridClock) resume(now, start time.Time, next int64) {
+	c.start, c.next = now.Add(-now.Sub(start)), next
+}
 
 // place returns what to do with a frame that came at the given instant. Only PTS that do not increase are errors; the clock is then
 // unchanged. The caller commits the placement once it has carried it out.
@@ -56,12 +69,39 @@ func (c *gridClock) place(f *Frame, at time.Time) (placement, error) {
 	switch {
 	case late > c.maxGap*fine || late < -c.maxGap*fine-early:
 		p.jumped = true
+		c.land(&p)
 	case late < -early:
 		p.drop = true
 	case late >= tooLate:
 		p.repeats = (late + fine/2) / fine
 	}
 	return p, nil
+}
+
+// land decides where a frame goes after a jump. A recorded output closes the gap. A live one keeps to the wall clock: by
+// repeats where the jump was in the timestamps alone, else with the segment that is due now.
+func (c *gridClock) land(p *placement) {
+	if c.segment == 0 {
+		return
+	}
+	if p.cut = c.due(p.at); p.cut == 0 {
+		p.repeats = max(0, c.slotAt(p.at)-c.next)
+	}
+}
+
+// due returns the first slot of the segment that is due at an instant, 0 when what is missing until then is short enough to
+// be filled.
+func (c *gridClock) due(at time.Time) int64 {
+	slot := c.slotAt(at)
+	if first := slot / max(c.segment, 1) * c.segment; slot-c.next > c.maxGap && first > c.next {
+		return first
+	}
+	return 0
+}
+
+// slotAt returns the slot of an instant on the wall clock.
+func (c *gridClock) slotAt(at time.Time) int64 {
+	return media.Nanosecond.Rescale(int64(at.Sub(c.start)), c.fineTick()) / fine
 }
 
 // tolerance returns how early a frame may take the next slot, and how late is so late that slots before it are filled.
@@ -77,7 +117,7 @@ func (c *gridClock) tolerance() (early, late int64) {
 // instant returns the frame's instant on the grid, before the corrections of earlier jumps.
 func (c *gridClock) instant(f *Frame, at time.Time) (int64, error) {
 	if !c.started {
-		return 0, nil
+		return c.next * fine, nil
 	}
 	switch c.mode {
 	case ClockPTS:
@@ -96,7 +136,11 @@ func (c *gridClock) fineTick() Timebase { return Timebase{Num: c.rate.Den, Den: 
 // commit moves the clock past a frame that was placed.
 func (c *gridClock) commit(f *Frame, p placement) {
 	if !c.started {
-		c.started, c.start, c.pts0 = true, p.at, f.PTS
+		c.started = true
+		if c.start.IsZero() {
+			c.start = p.at
+		}
+		c.pts0 = f.PTS - c.base.Ticks(p.at.Sub(c.start))
 	}
 	c.last = f.PTS
 	if p.drop {
@@ -104,6 +148,10 @@ func (c *gridClock) commit(f *Frame, p placement) {
 	}
 	if p.jumped {
 		c.offset = c.next - (p.raw+fine/2)/fine
+	}
+	if p.cut > 0 {
+		c.offset = c.slotAt(p.at) - (p.raw+fine/2)/fine
+		c.next = p.cut
 	}
 	c.next += p.repeats + 1
 }
@@ -113,8 +161,7 @@ func (c *gridClock) overdue() int64 {
 	if !c.started {
 		return 0
 	}
-	passed := media.Nanosecond.Rescale(int64(c.now().Sub(c.start)), c.fineTick())/fine + c.offset
-	return max(0, passed-c.next-1)
+	return max(0, c.slotAt(c.now())+c.offset-c.next-1)
 }
 
 // skip moves the clock over slots that were filled without a frame.

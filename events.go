@@ -7,8 +7,13 @@ import "time"
 type Events struct {
 	// Warning is called for what a person should know: a rung left out, an odd size.
 	Warning func(WarningInfo)
+	// SoftwareInstead is called when software encodes what a device was to encode, at the start or in mid-stream.
+	SoftwareInstead func(EncoderInfo)
 	// SegmentReady is called when a segment can be read.
 	SegmentReady func(SegmentInfo)
+	// Overloaded is called when the machine does not keep up for long: at most every ten seconds, with what was lost since
+	// the last time.
+	Overloaded func(OverloadInfo)
 	// Audio is called when a source of sound fails, ends or comes back.
 	Audio func(AudioInfo)
 	// FrameDropped is called when a frame is dropped from all renditions.
@@ -50,6 +55,17 @@ func (s *Stream) segmentReady(info SegmentInfo) {
 	if s.opt.Events.SegmentReady != nil {
 		s.opt.Events.SegmentReady(info)
 	}
+}
+
+// OverloadInfo says how far a live output falls behind.
+type OverloadInfo struct {
+	// Dropped of Frames frames found the queue full during Period.
+	Dropped, Frames int64
+	Period          time.Duration
+	// Slowest is the rendition that takes longest, and Encode its encoder's time per picture. The ladder holds when the
+	// times of all renditions fit into the frame time of the cores there are.
+	Slowest string
+	Encode  time.Duration
 }
 
 // DropReason says why a frame was dropped.

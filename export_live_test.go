@@ -41,3 +41,9 @@ func (g *GridClock) Overdue() int64 { return g.c.overdue() }
 
 // Skip fills slots without a frame.
 func (g *GridClock) Skip(n int64) { g.c.skip(n) }
+
+// Histogram is the histogram of times.
+type Histogram = histogram
+
+func AddTime(h *Histogram, d time.Duration)  { h.add(d) }
+func HistogramStats(h *Histogram) StageStats { return h.stats(StageTotal, "") }

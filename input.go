@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
@@ -25,6 +27,7 @@ type InputOptions struct {
 // Input is a video file, URL or device whose pictures can be given to a [Stream]. One goroutine at a time.
 type Input struct {
 	ctx     context.Context
+	url     string
 	in      *av.Input
 	stream  av.InputStream
 	dec     *av.Decoder
@@ -34,14 +37,17 @@ type Input struct {
 	started bool
 }
 
-// OpenInput opens an input with libav. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
+// OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
 // built with them. When the context ends, reads end with its error. The caller closes the input.
 func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) {
+	if o.Format == "" && strings.HasPrefix(url, "/dev/video") {
+		o.Format = "v4l2"
+	}
 	raw, err := av.OpenInput(ctx, av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("framegear: input: %w", err)
 	}
-	in := &Input{ctx: ctx, in: raw}
+	in := &Input{ctx: ctx, url: url, in: raw}
 	if err := in.open(o); err != nil {
 		in.Close()
 		return nil, fmt.Errorf("framegear: input: %w", err)
@@ -96,33 +102,56 @@ func (in *Input) Read(f *Frame) error {
 	}
 }
 
+// Frames ranges over all pictures to the end. Each is valid until the next one. An error ends the loop.
+func (in *Input) Frames() iter.Seq2[*Frame, error] {
+	return func(yield func(*Frame, error) bool) {
+		var f Frame
+		for {
+			err := in.Read(&f)
+			if errors.Is(err, io.EOF) || !yield(&f, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // feed gives the decoder the next packet of the stream, or the end.
 func (in *Input) feed() error {
 	if in.eof {
 		return io.EOF
 	}
+	switch err := in.packetOf(); {
+	case errors.Is(err, io.EOF):
+		in.eof = true
+		if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
+			return fmt.Errorf("framegear: input: %w", err)
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	// A packet that cannot be decoded costs its pictures, not the stream.
+	_ = in.dec.Send(in.packet)
+	return nil
+}
+
+// packetOf reads the next packet of the pictures.
+func (in *Input) packetOf() error {
 	for {
 		err := in.in.Read(in.packet)
 		switch {
 		case in.ctx.Err() != nil:
 			return in.ctx.Err()
 		case errors.Is(err, io.EOF):
-			in.eof = true
-			if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
-				return fmt.Errorf("framegear: input: %w", err)
-			}
-			return nil
+			return io.EOF
 		case errors.Is(err, av.ErrAgain):
 			continue
 		case err != nil:
 			return fmt.Errorf("framegear: input: %w", err)
 		}
-		if in.packet.Stream() != in.stream.Index {
-			continue
+		if in.packet.Stream() == in.stream.Index {
+			return nil
 		}
-		// A packet that cannot be decoded costs its pictures, not the stream.
-		_ = in.dec.Send(in.packet)
-		return nil
 	}
 }
 

@@ -26,9 +26,7 @@ func (in *inputs) open(f *Frame, o *Options) (sourceSpec, error) {
 		io.OutColor = o.Color
 		io.OutColor.Range = cmp.Or(o.Color.Range, media.RangeLimited)
 	}
-	if f.Format.Bits() > 8 && o.wantsDeepColor() {
-		io.Layout = scaler.I42010
-	}
+	io.Layout = o.inputLayout(f.Format.Bits())
 	m, err := scaler.NewInput(io)
 	if err != nil {
 		return sourceSpec{}, &StageError{Stage: "scaler", Err: err}

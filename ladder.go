@@ -155,7 +155,7 @@ func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err 
 	if err := errors.Join(errs...); err != nil {
 		return nil, warnings, err
 	}
-	shareThreads(rungs)
+	shareThreads(rungs, o.LowLatency)
 	setParents(rungs)
 	return rungs, warnings, nil
 }
@@ -179,6 +179,7 @@ func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string
 	if src.rgb && o.Color == (Color{}) {
 		g.color = media.OutputColor(r.Height)
 	}
+	g.fitDevice(src)
 	if encoder.MaxBits(r.Codec) < g.layout.Bits() {
 		g.layout = scaler.I420
 	}
@@ -210,6 +211,9 @@ func (o *Options) fillRung(r *Rendition) {
 	own := r.FrameRate.Known()
 	if !own {
 		r.FrameRate = o.FrameRate
+	}
+	if r.Preset == PresetStreamGear && encoder.Hardware(r.Codec) {
+		r.Preset = "" // StreamGear gives hardware the bit rate alone, which is real there
 	}
 	if r.Preset == PresetStreamGear {
 		r.streamGear()
@@ -274,20 +278,26 @@ func duplicates(rungs []rung) []error {
 	return errs
 }
 
-// shareThreads gives the rungs that leave it open the cores in proportion to their pixels, at least one each: with as many
-// rungs as cores, one thread each costs the least and cuts no slices.
-func shareThreads(rungs []rung) {
+// shareThreads gives the rungs that leave it open the cores in proportion to their pixels, rounded up where the whole ladder is
+// not bound to a latency: encoders that work on several frames at once cost no more CPU than one thread, and the largest
+// rung alone would otherwise be what all wait for while cores idle. Pictures of low latency are cut into slices for threads
+// instead, which costs a tenth, so there each rung has one thread as soon as there are as many rungs as cores.
+func shareThreads(rungs []rung, lowLatency bool) {
 	total := 0
 	for i := range rungs {
 		total += rungs[i].Width * rungs[i].Height
 	}
 	cores := runtime.GOMAXPROCS(0)
 	for i := range rungs {
-		if r := &rungs[i]; r.Threads == 0 {
-			r.Threads = min(16, max(1, int(math.Round(float64(cores*r.Width*r.Height)/float64(total)))))
-			if len(rungs) >= cores {
-				r.Threads = 1
-			}
+		r := &rungs[i]
+		switch share := float64(cores*r.Width*r.Height) / float64(total); {
+		case r.Threads != 0:
+		case !lowLatency:
+			r.Threads = min(16, max(1, int(math.Ceil(share-0.05)))) // a twentieth over is not worth a thread
+		case len(rungs) >= cores:
+			r.Threads = 1
+		default:
+			r.Threads = min(16, max(1, int(math.Round(share))))
 		}
 	}
 }
@@ -304,9 +314,12 @@ func setParents(rungs []rung) {
 	for pos, i := range order {
 		r := &rungs[i]
 		r.parent = -1
+		if r.hardware() {
+			continue // a device scales from the source's own picture, which is uploaded once for all
+		}
 		for _, j := range order[:pos] {
 			p := &rungs[j]
-			if p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
+			if !p.hardware() && p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
 				r.parent = j
 			}
 		}

@@ -10,7 +10,7 @@ func (s *Stream) start(f *Frame, at placement) {
 	if s.opt.Live {
 		s.pipe.publisher.setStart(captured(f, at.at))
 	}
-	if s.opt.Live && s.opt.Clock == ClockWall {
+	if s.opt.Live && s.opt.Clock == ClockWall && s.opt.Stall == RepeatLast {
 		s.pacing.Add(1)
 		go s.pace()
 	}
@@ -50,11 +50,25 @@ func (s *Stream) catchUp() bool {
 		return false
 	}
 	n := s.clock.overdue()
-	if n > s.clock.maxGap { // the machine slept or the clock was set
-		s.clock.offset -= n
-		s.counters.jumps.Add(1)
-		return true
+	now := s.opt.now()
+	var err error
+	if cut := s.clock.due(now); cut > 0 { // the machine slept, or is too slow even for repeats
+		err = s.skipTo(cut, now)
+	} else {
+		err = s.fill(n)
 	}
-	err := s.fill(n)
 	return err == nil || errors.Is(err, ErrDropped)
+}
+
+// skipTo goes on with the last picture at a later slot, after a discontinuity.
+func (s *Stream) skipTo(slot int64, now time.Time) error {
+	if err := s.pipe.admit(); err != nil {
+		return err
+	}
+	s.pipe.send(s.last, slot, now, true)
+	s.clock.next = slot + 1
+	s.counters.out.Add(1)
+	s.counters.repeated.Add(1)
+	s.counters.jumps.Add(1)
+	return nil
 }

@@ -90,7 +90,9 @@ func play(t *testing.T, s *framegear.Stream, source instants) time.Duration {
 	begin, n := time.Now(), 0
 	for at := range source {
 		time.Sleep(time.Until(begin.Add(at)))
-		if err := s.WriteFrame(picture(n, side, side)); err != nil && !errors.Is(err, framegear.ErrDropped) {
+		f := picture(n, side, side)
+		f.PTS = int64(at)
+		if err := s.WriteFrame(f); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			require.NoError(t, err)
 		}
 		n++
@@ -198,6 +200,70 @@ func TestResizeInMidStream(t *testing.T) {
 	}
 }
 
+// A stall that is left as a gap becomes a discontinuity: the pictures after it are at the instants at which they came.
+func TestStallLeavesAGap(t *testing.T) {
+	for name, change := range map[string]func(*framegear.Options){
+		"low latency":       func(*framegear.Options) {},
+		"one-frame parts":   func(o *framegear.Options) { o.PartDuration = time.Millisecond },
+		"plain live":        func(o *framegear.Options) { o.Live, o.LowLatency = true, false },
+		"timestamps":        func(o *framegear.Options) { o.Clock = framegear.ClockPTS },
+		"another rate":      func(o *framegear.Options) { o.Ladder[1].FrameRate = framegear.FPS(12) },
+		"everything listed": func(o *framegear.Options) { o.Window = framegear.WindowAll },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := tiny()
+				o.Stall, o.MaxGap = framegear.LeaveGap, 2*time.Second
+				change(&o)
+				s := newStream(t, "", o)
+				begin := time.Now()
+				play(t, s, stalled(steady(30, 28*time.Second), 5500*time.Millisecond, 17500*time.Millisecond, false))
+				st := s.Stats()
+				require.InDelta(t, 16*30, st.FramesOut, 31, "%+v", st)
+				require.EqualValues(t, 1, st.Jumps)
+				check(t, s)
+				for _, track := range []string{"v0", "v1"} {
+					m := parseMedia(t, playlist(t, s, track))
+					require.Equal(t, "2000-01-01T00:00:05.000Z", m.segments[5].date)
+					after := m.segments[6]
+					require.True(t, after.discontinuity)
+					require.Equal(t, "2000-01-01T00:00:17.000Z", after.date, "the segment that was due")
+					last := m.segments[len(m.segments)-1]
+					at, err := time.Parse(time.RFC3339Nano, last.date)
+					require.NoError(t, err)
+					require.InDelta(t, time.Since(begin).Seconds(), at.Sub(begin).Seconds(), 2.1, "real time")
+				}
+				require.NoError(t, s.Finish(t.Context()))
+				check(t, s)
+			})
+		})
+	}
+}
+
+// Timestamps that jump while the source does not are put back on the wall clock.
+func TestTimestampsJump(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := tiny()
+		o.Clock = framegear.ClockPTS
+		s := newStream(t, "", o)
+		begin := time.Now()
+		for n := range 300 {
+			f := picture(n, side, side)
+			f.PTS = int64(time.Since(begin))
+			if n >= 150 {
+				f.PTS += int64(time.Hour)
+			}
+			require.NoError(t, s.WriteFrame(f))
+			synctest.Wait()
+			time.Sleep(time.Second / 30)
+		}
+		st := s.Stats()
+		require.InDelta(t, 300, st.FramesOut, 2)
+		require.EqualValues(t, 1, st.Jumps)
+		require.NotContains(t, playlist(t, s, "v0"), "DISCONTINUITY")
+	})
+}
+
 // The wall clock may be set while a stream runs: the instants of pictures come from the monotonic clock behind it, so a
 // stream that is given a clock without one (as here) sees a jump, counts it, and goes on at once.
 func TestWallClockIsSet(t *testing.T) {
@@ -210,7 +276,7 @@ func TestWallClockIsSet(t *testing.T) {
 			set = step
 			play(t, s, steady(30, 2*time.Second))
 			st := s.Stats()
-			require.InDelta(t, 4*30, st.FramesOut, 2, "neither filled for an hour nor stopped for one: %+v", st)
+			require.InDelta(t, 4*30, st.FramesOut, 31, "neither filled for an hour nor stopped for one: %+v", st)
 			require.EqualValues(t, 1, st.Jumps)
 			require.Zero(t, st.Queued)
 		})

@@ -45,6 +45,8 @@ var (
 	requests    = prometheus.NewDesc("framegear_http_requests_total", "Requests answered by the origin.", nil, nil)
 	served      = prometheus.NewDesc("framegear_http_bytes_total", "Bytes sent by the origin.", nil, nil)
 	waiting     = prometheus.NewDesc("framegear_http_waiting", "Requests held for bytes that do not exist yet.", nil, nil)
+	stages      = prometheus.NewDesc("framegear_stage_seconds", "Time of each stage: convert, scale, encode, mux; total is from WriteFrame to bytes that can be read.", []string{"stage", "rendition"}, nil)
+	inQueue     = prometheus.NewDesc("framegear_rendition_queue", "Pictures that wait for a rendition.", []string{"rendition"}, nil)
 	queued      = prometheus.NewDesc("framegear_queue_frames", "Frame sets inside the pipeline.", nil, nil)
 )
 
@@ -53,7 +55,7 @@ func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range metrics {
 		ch <- m.desc
 	}
-	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued} {
+	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued, stages, inQueue} {
 		ch <- d
 	}
 }
@@ -73,4 +75,20 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(served, prometheus.CounterValue, float64(h.Bytes))
 	ch <- prometheus.MustNewConstMetric(waiting, prometheus.GaugeValue, float64(h.Waiting))
 	ch <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(st.Queued))
+	if p := c.s.origin.pipeline(); p != nil {
+		p.collect(ch)
+	}
+}
+
+// collect reads the histograms and queues of the renditions.
+func (p *pipeline) collect(ch chan<- prometheus.Metric) {
+	count, sum, buckets := p.converted.cumulative()
+	ch <- prometheus.MustNewConstHistogram(stages, count, sum, buckets, string(StageConvert), "")
+	for _, r := range p.renditions {
+		for i, s := range renditionStages {
+			count, sum, buckets := r.took[i].cumulative()
+			ch <- prometheus.MustNewConstHistogram(stages, count, sum, buckets, string(s), r.id)
+		}
+		ch <- prometheus.MustNewConstMetric(inQueue, prometheus.GaugeValue, float64(len(r.in)), r.id)
+	}
 }

@@ -59,6 +59,18 @@ const (
 	DropWhenFull
 )
 
+// StallPolicy says what a live output does while its source gives nothing.
+type StallPolicy uint8
+
+// The policies.
+const (
+	// RepeatLast shows the last picture on, so that players go on.
+	RepeatLast StallPolicy = iota
+	// LeaveGap makes nothing: players stop at the end of what there is, and go on after a discontinuity when the stall
+	// was longer than Options.MaxGap.
+	LeaveGap
+)
+
 // WindowAll as Options.Window keeps and lists everything of a live output.
 const WindowAll = time.Duration(-1)
 
@@ -71,9 +83,12 @@ type Options struct {
 	Clock Clock
 	// Timebase of Frame.PTS. Zero means nanoseconds (time.Duration).
 	Timebase Timebase
-	// MaxGap is the longest gap between frames that is filled with repeats of the last one; after a longer one (a clock that jumped) the
-	// output goes on at once, counted in Stats.Jumps. Zero means 10 seconds.
+	// MaxGap is the longest gap between frames that is filled with repeats of the last one. After a longer one (a clock that
+	// jumped, a machine that slept) a recorded output goes on without the gap, and a live one in real time after a
+	// discontinuity; both are counted in Stats.Jumps. Zero means 10 seconds.
 	MaxGap time.Duration
+	// Stall says what a live output on ClockWall does while no frames come.
+	Stall StallPolicy
 
 	// Ladder are the renditions. Nil means one at the source's size.
 	Ladder Ladder
@@ -82,7 +97,8 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264. Preset may be PresetStreamGear.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or CodecAuto. Zero means
+	// libx264. Preset may be PresetStreamGear. Extra goes to whichever encoder is named, not to one that takes its place.
 	Codec                 string
 	Preset, Tune, Profile string
 	CRF                   float64
@@ -90,6 +106,13 @@ type Options struct {
 	Extra                 map[string]string
 	// BitsPerPixel is the factor of bit rates that are derived from frame rates. Zero means DefaultBitsPerPixel.
 	BitsPerPixel float64
+
+	// HW says what becomes of hardware encoders (CodecAuto, h264_vaapi …) that do not work.
+	HW HWPolicy
+	// HWDevice is the path of the device, such as /dev/dri/renderD128. Zero means the first one on which the ladder works.
+	HWDevice string
+	// HWTimeout is how long a call into a driver may take before the driver counts as dead. Zero means 5 seconds.
+	HWTimeout time.Duration
 
 	// Filter is a chain of libavfilter in ffmpeg's words ("hflip,eq=contrast=1.2") that every frame goes through before it is
 	// scaled. It must give one picture for each that it takes; another size is then the source's size.
@@ -109,7 +132,8 @@ type Options struct {
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
 	KeyInterval time.Duration
-	// Live makes a sliding window instead of a recording: old segments leave the manifests and then the sink.
+	// Live makes a sliding window instead of a recording: old segments leave the manifests and then the sink. In a folder a
+	// live output goes on from the run before, finished or killed: with higher numbers, after a discontinuity.
 	Live bool
 	// LowLatency makes a live output in parts of PartDuration that players get at once: LL-HLS and LL-DASH over the same
 	// bytes, served by [Stream.Handler]. Files and remote sinks get the same segments with plain manifests.

@@ -1,6 +1,7 @@
 package framegear
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,8 @@ type place struct {
 	parts sink.Sink
 	// objects is what can be read back, nil when nothing can.
 	objects sink.Reader
+	// dir is the folder in sink, nil when the output is elsewhere.
+	dir *sink.Dir
 	// name of the manifests without extension.
 	name string
 	// at is what comes before an object's name to make its path or URL.
@@ -58,10 +61,14 @@ func openOutput(output string, o *Options) (place, error) {
 			return place{}, errors.Join(fmt.Errorf("framegear: output %s: %w", output, err), p.close())
 		}
 	}
+	p.dir, _ = p.sink.(*sink.Dir)
 	if o.LowLatency {
 		p.keepInMemory()
 	}
 	p.objects, _ = p.sink.(sink.Reader)
+	if p.dir != nil && p.objects != nil && p.sink != sink.Sink(p.dir) {
+		p.objects = both{p.objects, p.dir}
+	}
 	return p, nil
 }
 
@@ -83,6 +90,18 @@ func (p *place) keepInMemory() {
 	}
 	m := sink.NewMemory()
 	p.parts, p.sink = m, sink.Tee(m, p.sink)
+}
+
+// both reads what an earlier run left from the second place.
+type both struct{ first, second sink.Reader }
+
+// Open implements sink.Reader.
+func (b both) Open(ctx context.Context, name string) (sink.Handle, error) {
+	h, err := b.first.Open(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return b.second.Open(ctx, name)
+	}
+	return h, err
 }
 
 // files reports whether manifests are wanted as objects, which nobody reads from memory: the origin renders its own.

@@ -2,10 +2,13 @@ package framegear
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/scaler"
 )
 
@@ -22,10 +25,14 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
+	earlier    *past // the run before in the same place, nil without
+	continues  bool  // on that run's timeline
+	first      int64 // number of the first segment
 	renditions []*rendition
 	sound      []*soundTrack
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
+	converted  histogram
 	sets       sync.Pool
 
 	ctx    context.Context // of everything that is written; ends with Close or with the context of Finish
@@ -41,6 +48,8 @@ type pipeline struct {
 // frameSet is one instant of the output on its way through all renditions.
 type frameSet struct {
 	slot    int64
+	cut     bool      // it begins anew after a discontinuity
+	arrived time.Time // when WriteFrame took it, or the clock repeated it
 	pending atomic.Int32
 }
 
@@ -50,7 +59,7 @@ type item struct {
 	pic *scaler.Picture
 }
 
-func newPipeline(s *Stream, src sourceSpec) (*pipeline, error) {
+func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 	grid, err := s.opt.grid()
 	if err != nil {
 		return nil, err
@@ -66,16 +75,22 @@ func newPipeline(s *Stream, src sourceSpec) (*pipeline, error) {
 		return nil, err
 	}
 	p := emptyPipeline(s, grid)
+	if err := p.lookBack(); err != nil {
+		return nil, err
+	}
 	if err := p.build(rungs, src); err != nil {
 		p.free()
 		return nil, err
+	}
+	if p.earlier != nil {
+		p.resume(now)
 	}
 	p.start()
 	return p, nil
 }
 
 func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
-	p := &pipeline{s: s, grid: grid, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
+	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
 	p.sets.New = func() any { return new(frameSet) }
 	p.ctx, p.cancel = context.WithCancel(s.ctx)
 	return p
@@ -105,6 +120,37 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 		}
 	}
 	return nil
+}
+
+// lookBack finds out whether there is an earlier run to go on from.
+func (p *pipeline) lookBack() (err error) {
+	if !p.s.opt.Live {
+		return nil
+	}
+	if p.earlier, err = loadPast(&p.s.place); err != nil {
+		return fmt.Errorf("framegear: %w", err)
+	}
+	if p.earlier != nil {
+		p.first = p.earlier.used + 1
+		// Sound cannot begin in the middle of a timeline yet: with it numbers go on, but on a clock of their own.
+		p.continues = len(p.s.opt.Audio) == 0
+	}
+	return nil
+}
+
+// resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
+// free when the restart was quick.
+func (p *pipeline) resume(now time.Time) {
+	earlier := p.earlier
+	p.publisher.resume(earlier, p.continues)
+	if !p.continues {
+		return
+	}
+	frame := p.grid.Rate.Frame()
+	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
+	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
+	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
+	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
 }
 
 func (p *pipeline) start() {
@@ -151,9 +197,9 @@ func (p *pipeline) admit() error {
 func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
-func (p *pipeline) send(pic *scaler.Picture, slot int64) {
+func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
 	set := p.sets.Get().(*frameSet)
-	set.slot = slot
+	set.slot, set.arrived, set.cut = slot, arrived, cut
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
 		if r.parent < 0 {
@@ -245,9 +291,12 @@ func (p *pipeline) close() {
 
 func (p *pipeline) free() {
 	p.cancel()
+	// At the same time: a driver that hangs costs its timeout once, not once per rendition.
+	var work sync.WaitGroup
 	for _, r := range p.renditions {
-		r.free()
+		work.Go(r.free)
 	}
+	work.Wait()
 	for _, st := range p.sound {
 		st.free()
 	}

@@ -40,6 +40,8 @@ type publisher struct {
 type track struct {
 	manifest.Track
 	meter *manifest.Meter
+	// run is the number of the segment that does not continue the one before, 0 when there is none.
+	run int64
 }
 
 func newPublisher(p *pipeline, rungs []rung) *publisher {
@@ -68,6 +70,13 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 	return pub
 }
 
+// cut says that a track's segment of that number will not continue the one before.
+func (pub *publisher) cut(track int, number int64) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	pub.tracks[track].run = number
+}
+
 // describe sets what a track is. A codec without a name in manifests is an error before anything is written.
 func (pub *publisher) describe(track int, params media.CodecParameters) error {
 	if _, err := manifest.CodecString(params); err != nil {
@@ -79,11 +88,41 @@ func (pub *publisher) describe(track int, params media.CodecParameters) error {
 	return nil
 }
 
+// resume lists what an earlier run made, as far as players can go on from it, and lets the rest go when its time has come.
+func (pub *publisher) resume(earlier *past, sameClock bool) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	if sameClock {
+		pub.base.Start = earlier.Start
+	}
+	listed := map[string]bool{}
+	whole := sameClock && earlier.continues(pub.tracks, pub.base.SegmentDuration)
+	for i := range pub.tracks {
+		t := &pub.tracks[i]
+		t.run = earlier.used + 1
+		if !whole {
+			t.Discontinuities = earlier.discontinuities()
+			continue
+		}
+		earlier.restore(t, &earlier.Tracks[i], t.SegmentTicks(&manifest.Presentation{SegmentDuration: pub.base.SegmentDuration, Tracks: []manifest.Track{t.Track}}))
+		for _, s := range t.Segments {
+			listed[s.URI] = true
+		}
+	}
+	for _, name := range earlier.left {
+		if isSegment(name) && !listed[name] {
+			pub.window.retire(pub.window.sink, name, max(pub.window.extra, 0))
+		}
+	}
+}
+
 // setStart sets the wall-clock instant of media time zero.
 func (pub *publisher) setStart(at time.Time) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
-	pub.base.Start = at
+	if pub.base.Start.IsZero() {
+		pub.base.Start = at
+	}
 }
 
 func (pub *publisher) initReady(track int, name string) {
@@ -97,7 +136,9 @@ func (pub *publisher) partReady(track int, part muxer.Part) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
 	t := &pub.tracks[track]
-	open := manifest.Segment{Number: part.Number, Start: part.Start, URI: manifest.SegmentURI(t.SegmentTemplate, part.Number)}
+	open := manifest.Segment{
+		Number: part.Number, Start: part.Start, URI: manifest.SegmentURI(t.SegmentTemplate, part.Number), Discontinuity: part.Number == t.run,
+	}
 	if t.Open != nil && t.Open.Number == part.Number {
 		open = *t.Open
 	}
@@ -116,6 +157,7 @@ func (pub *publisher) segmentReady(track int, seg muxer.Segment) {
 	t := &pub.tracks[track]
 	done := manifest.Segment{
 		Number: seg.Number, Start: seg.Start, Duration: seg.Duration, Frames: seg.Frames, Bytes: seg.Bytes, URI: seg.Name,
+		Discontinuity: seg.Number == t.run,
 	}
 	if t.Open != nil {
 		done.Parts = t.Open.Parts
@@ -242,6 +284,7 @@ func (pub *publisher) remove() error {
 	}
 	drop(place.sink, place.name+".mpd")
 	drop(place.sink, place.name+".m3u8")
+	drop(place.sink, place.stateName())
 	for i := range pub.tracks {
 		t := &pub.tracks[i]
 		drop(place.sink, t.Playlist)
@@ -259,6 +302,15 @@ func (pub *publisher) remove() error {
 	return errors.Join(errs...)
 }
 
+// remember writes what the next run in the same place has to know.
+func (pub *publisher) remember(plain *manifest.Presentation) error {
+	if pub.p.s.place.dir == nil || !pub.p.s.opt.Live {
+		return nil
+	}
+	b, err := encodePast(plain, pub.p.s.opt.LowLatency)
+	return pub.put(pub.p.s.place.stateName(), b, err)
+}
+
 // write renders the current presentation and writes every manifest of the output's formats: media playlists before the
 // multivariant playlist that names them. Files cannot make a player wait, so they never offer parts.
 func (pub *publisher) write() error {
@@ -269,6 +321,9 @@ func (pub *publisher) write() error {
 	plain := plainOf(pres)
 	if plain == nil {
 		return nil
+	}
+	if err := pub.remember(plain); err != nil {
+		return err
 	}
 	o := &pub.p.s.opt
 	if o.Format != DASH {

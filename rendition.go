@@ -2,6 +2,8 @@ package framegear
 
 import (
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/av"
@@ -18,8 +20,9 @@ type rendition struct {
 	children []*rendition
 
 	branch *scaler.Branch
-	filter *av.Chain // Rendition.Filter, nil without
-	enc    *encoder.Encoder
+	feeds  scaler.Spec // the pictures that the encoder takes
+	filter *av.Chain   // Rendition.Filter, nil without
+	enc    pictureEncoder
 	params *encoder.Parameters
 	mux    *muxer.Muxer
 	join   *joiner
@@ -27,20 +30,31 @@ type rendition struct {
 	emit   func(*encoder.Packet) error
 	encode func(pts, duration int64, key bool) error // bound once: a method value made per frame is garbage per frame
 
+	// continues says that the next run does not begin at time zero.
+	continues bool
+
+	next    int64 // number of the segment after the last complete one
+	took    timings
+	arrived atomic.Int64  // when the frame set that is being encoded came; sound in the same segments may end them
+	muxing  time.Duration // spent inside emit during one call of the encoder
+
 	seen   *scaler.Picture // the last picture that came in, to recognise repeats
 	scaled *scaler.Picture // and what became of it
 }
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
-	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate)}
-	r.join = newJoiner(p.grid.Timescale)
+	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate), next: p.first}
+	r.join, r.continues = newJoiner(p.grid.Timescale), p.continues
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
 	}
 	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
-		if err := r.join.write(pkt, 0); err != nil {
+		began := r.now()
+		err := r.join.write(pkt, 0)
+		r.muxing += r.now().Sub(began)
+		if err != nil {
 			return r.fault("muxer", err)
 		}
 		return nil
@@ -54,21 +68,28 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 		from = rungs[r.parent].spec()
 	}
 	var err error
-	if r.branch, err = scaler.NewBranch(from, r.spec()); err != nil {
+	to := r.spec()
+	if r.hardware() && r.Filter == "" {
+		to = from // scaled on the device
+	}
+	if r.branch, err = scaler.NewBranch(from, to); err != nil {
 		return r.fault("scaler", err)
 	}
 	if err := r.openFilter(); err != nil {
 		return err
 	}
+	r.feeds = to
+	return r.begin()
+}
+
+// begin opens the encoder of a run without discontinuities.
+func (r *rendition) begin() error {
 	opt := r.p.s.opt.encoderOptions(r.rung)
 	if !r.times.uniform() {
 		opt.BFrames = encoder.NoBFrames
 	}
-	if r.enc, err = encoder.New(opt); err != nil {
-		return r.fault("encoder", err)
-	}
-	if r.params, err = r.enc.Parameters(); err != nil {
-		return r.fault("encoder", err)
+	if err := r.openEncoder(opt, r.feeds); err != nil {
+		return err
 	}
 	if err := r.p.publisher.describe(r.index, r.params.CodecParameters); err != nil {
 		return r.fault("encoder", err)
@@ -90,10 +111,20 @@ func (r *rendition) openMuxer() (err error) {
 	r.mux, err = muxer.New(r.p.ctx, muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
 		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
+		FirstNumber: r.next, Continues: r.continues,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
-		OnInit:    func(name string) { pub.initReady(r.index, name) },
-		OnPart:    func(part muxer.Part) { pub.partReady(r.index, part) },
-		OnSegment: func(seg muxer.Segment) { pub.segmentReady(r.index, seg) },
+		OnInit: func(name string) { pub.initReady(r.index, name) },
+		OnPart: func(part muxer.Part) {
+			pub.partReady(r.index, part)
+			r.readable()
+		},
+		OnSegment: func(seg muxer.Segment) {
+			r.next = seg.Number + 1
+			pub.segmentReady(r.index, seg)
+			if len(seg.Parts) == 0 {
+				r.readable()
+			}
+		},
 	})
 	if err != nil {
 		return r.fault("muxer", err)
@@ -157,6 +188,12 @@ func (r *rendition) process(it item) error {
 	for _, c := range r.children {
 		c.in <- item{it.set, r.scaled.Retain()}
 	}
+	if it.set.cut {
+		if err := r.cut(); err != nil {
+			return err
+		}
+	}
+	r.arrived.Store(it.set.arrived.UnixNano())
 	return r.times.frames(it.set.slot, r.encode)
 }
 
@@ -165,10 +202,12 @@ func (r *rendition) scale(pic *scaler.Picture) error {
 	if pic == r.seen {
 		return nil
 	}
+	began := r.now()
 	scaled, err := r.branch.Scale(pic)
 	if err != nil {
 		return err
 	}
+	r.took.of(StageScale).add(r.now().Sub(began))
 	r.forget()
 	r.seen, r.scaled = pic.Retain(), scaled
 	return nil
@@ -189,10 +228,21 @@ func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
 		}
 		defer pic.Release()
 	}
+	began := r.now()
+	r.muxing = 0
 	if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {
 		return asStage(err, r)
 	}
+	r.took.of(StageEncode).add(r.now().Sub(began) - r.muxing)
+	r.took.of(StageMux).add(r.muxing)
 	return nil
+}
+
+func (r *rendition) now() time.Time { return r.p.s.opt.now() }
+
+// readable notes that the picture that is being encoded, and what came before it, can be read.
+func (r *rendition) readable() {
+	r.took.of(StageTotal).add(time.Duration(r.now().UnixNano() - r.arrived.Load()))
 }
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
@@ -212,8 +262,10 @@ func (r *rendition) pass(set *frameSet) {
 }
 
 func (r *rendition) finish() error {
-	if err := r.enc.Flush(r.emit); err != nil {
-		return asStage(err, r)
+	if r.enc != nil { // none where packets are copied
+		if err := r.enc.Flush(r.emit); err != nil {
+			return asStage(err, r)
+		}
 	}
 	if err := r.join.end(0); err != nil {
 		return r.fault("muxer", err)
@@ -221,8 +273,32 @@ func (r *rendition) finish() error {
 	return nil
 }
 
+// cut ends a run and begins another one with a new encoder and muxer: nothing that comes refers to what was.
+func (r *rendition) cut() error {
+	if err := r.finish(); err != nil {
+		return err
+	}
+	r.closeEncoder()
+	r.p.publisher.cut(r.index, r.next)
+	r.times, r.join, r.continues = newRungClock(r.p.grid, r.FrameRate), newJoiner(r.p.grid.Timescale), true
+	if err := r.begin(); err != nil {
+		return err
+	}
+	return r.openMuxer()
+}
+
 func (r *rendition) free() {
 	r.forget()
+	r.closeEncoder()
+	if r.branch != nil {
+		r.branch.Close()
+	}
+	if r.filter != nil {
+		r.filter.Close()
+	}
+}
+
+func (r *rendition) closeEncoder() {
 	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
@@ -233,10 +309,5 @@ func (r *rendition) free() {
 	if r.enc != nil {
 		r.enc.Close()
 	}
-	if r.branch != nil {
-		r.branch.Close()
-	}
-	if r.filter != nil {
-		r.filter.Close()
-	}
+	r.mux, r.params, r.enc = nil, nil, nil
 }

@@ -181,20 +181,20 @@ func TestSoundInTime(t *testing.T) {
 		seconds int
 		set     func(*framegear.Options)
 	}{
-		"file 24 48k":                  {24, 48000, "file", 12, recorded},
-		"file 29.97 44.1k":             {29.97, 44100, "file", 12, recorded},
-		"file 60 48k":                  {60, 48000, "file", 12, recorded},
-		"file, two minutes":            {29.97, 44100, "file", 120, recorded},
-		"file opus":                    {30, 48000, "file", 8, opus},
-		"file ts":                      {29.97, 48000, "file", 12, ts},
-		"file ts 44.1k":                {24, 44100, "file", 12, ts},
-		"file low latency":             {29.97, 44100, "file", 12, low},
-		"opus low latency":             {30, 48000, "file", 8, both(low, opus)},
-		"url 60 44.1k":                 {60, 44100, "url", 12, recorded},
-		"pushed 24 44.1k":              {24, 44100, "pcm", 12, recorded},
-		"pushed 60 48k ts":             {60, 48000, "pcm", 8, ts},
-		"pushed low latency 29.97":     {29.97, 48000, "pcm", 12, low},
-		"pushed low latency, a minute": {60, 44100, "pcm", 60, low},
+		"file 24 48k":                {24, 48000, "file", 12, recorded},
+		"file 29.97 44.1k":           {29.97, 44100, "file", 12, recorded},
+		"file 60 48k":                {60, 48000, "file", 12, recorded},
+		"file, a minute":             {29.97, 44100, "file", 60, recorded},
+		"file opus":                  {30, 48000, "file", 8, opus},
+		"file ts":                    {29.97, 48000, "file", 12, ts},
+		"file ts 44.1k":              {24, 44100, "file", 12, ts},
+		"file low latency":           {29.97, 44100, "file", 12, low},
+		"opus low latency":           {30, 48000, "file", 8, both(low, opus)},
+		"url 60 44.1k":               {60, 44100, "url", 12, recorded},
+		"pushed 24 44.1k":            {24, 44100, "pcm", 12, recorded},
+		"pushed 60 48k ts":           {60, 48000, "pcm", 8, ts},
+		"pushed low latency 29.97":   {29.97, 48000, "pcm", 12, low},
+		"pushed low latency, longer": {60, 44100, "pcm", 30, low},
 	} {
 		t.Run(name, func(t *testing.T) {
 			leaktest.Check(t)

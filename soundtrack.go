@@ -1,6 +1,7 @@
 package framegear
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -68,7 +69,7 @@ func (st *soundTrack) open() error {
 	st.mux, err = muxer.New(st.p.ctx, muxer.Options{
 		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{params},
 		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
-		Part: o.PartDuration, Parts: st.p.s.place.parts,
+		Part: o.PartDuration, Parts: st.p.s.place.parts, FirstNumber: st.p.first,
 		OnInit:    func(name string) { pub.initReady(st.index, name) },
 		OnPart:    func(part muxer.Part) { pub.partReady(st.index, part) },
 		OnSegment: func(seg muxer.Segment) { pub.segmentReady(st.index, seg) },
@@ -85,6 +86,9 @@ func (st *soundTrack) join() error {
 	return nil
 }
 
+// undetermined is the language of sound that nobody named (BCP 47, ISO 639-2).
+const undetermined = "und"
+
 // addSound lists a track of sound and returns its index.
 func (pub *publisher) addSound(st *soundTrack) int {
 	o := &pub.p.s.opt
@@ -92,7 +96,7 @@ func (pub *publisher) addSound(st *soundTrack) int {
 	t := manifest.Track{
 		ID: st.id, Params: st.track.Parameters().CodecParameters, Container: manifest.Container(o.Container),
 		Timescale: int64(st.track.Rate()), Playlist: st.id + "/media.m3u8", SegmentTemplate: st.id + "/$Number$." + extension,
-		Language: st.opt.Language, Label: st.opt.Label, Default: o.isDefault(st.opt),
+		Language: cmp.Or(st.opt.Language, undetermined), Label: st.opt.Label, Default: o.isDefault(st.opt),
 	}
 	if frame := int64(st.track.FrameSize()); o.LowLatency && frame > 0 {
 		// Parts have whole frames of sound; one at least.

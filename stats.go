@@ -23,8 +23,12 @@ type Stats struct {
 	Duration time.Duration
 	// Queued is how many frame sets are inside the pipeline.
 	Queued int
+	// Replaced counts renditions that go on in software because their device failed.
+	Replaced int64
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Stages are the times of the stages, none before the first frame.
+	Stages []StageStats
 	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
 	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
@@ -36,10 +40,10 @@ func (s *Stream) Stats() Stats {
 	st := Stats{
 		FramesIn: s.counters.in.Load(), FramesOut: s.counters.out.Load(), Repeated: s.counters.repeated.Load(),
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
-		Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
+		Replaced: s.counters.replaced.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
 	if p := s.origin.pipeline(); p != nil {
-		st.Queued = len(p.room)
+		st.Queued, st.Stages = len(p.room), p.stages()
 		for _, t := range p.sound {
 			t.mu.Lock()
 			st.Audio = append(st.Audio, t.stats)

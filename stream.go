@@ -22,6 +22,7 @@ type Stream struct {
 	inputs inputs
 	first  *Frame // format and size of the first frame, without planes
 	pipe   *pipeline
+	hw     ladderDevice
 	last   *scaler.Picture // the newest picture, for repeats
 	ended  bool
 
@@ -32,6 +33,7 @@ type Stream struct {
 	closed   sync.Once
 	pacing   sync.WaitGroup
 	origin   originState
+	overload overload
 	counters counters
 
 	sound      sound
@@ -42,7 +44,7 @@ type Stream struct {
 }
 
 type counters struct {
-	in, out, repeated, dropped, jumps, segments, bytes atomic.Int64
+	in, out, repeated, dropped, jumps, replaced, segments, bytes atomic.Int64
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
@@ -86,7 +88,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 	if s.ended {
 		return ErrClosed
 	}
-	if err := s.accept(f); err != nil {
+	if err := s.accept(f, arrived); err != nil {
 		return err
 	}
 	at, err := s.clock.place(f, arrived)
@@ -103,15 +105,18 @@ func (s *Stream) WriteFrame(f *Frame) error {
 }
 
 // accept checks a frame against itself and the first one, and builds the pipeline for the first one.
-func (s *Stream) accept(f *Frame) error {
+func (s *Stream) accept(f *Frame, arrived time.Time) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
 	if s.opt.AudioOnly {
 		return fmt.Errorf("%w: a frame for an output with AudioOnly", ErrOptions)
 	}
+	if s.first == nil && s.pipe != nil {
+		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
+	}
 	if s.first == nil {
-		return s.begin(f)
+		return s.begin(f, arrived)
 	}
 	if err := s.pipe.err(); err != nil {
 		return err
@@ -124,12 +129,15 @@ func (s *Stream) accept(f *Frame) error {
 }
 
 // begin builds the pipeline. When that fails nothing was written and a better first frame may come.
-func (s *Stream) begin(f *Frame) error {
+func (s *Stream) begin(f *Frame, arrived time.Time) error {
+	if err := s.chooseEncoders(f); err != nil {
+		return err
+	}
 	src, err := s.inputs.open(f, &s.opt)
 	if err != nil {
 		return err
 	}
-	pipe, err := newPipeline(s, src)
+	pipe, err := newPipeline(s, src, arrived)
 	if err != nil {
 		s.inputs.close()
 		return err
@@ -149,6 +157,7 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if err := s.pipe.admit(); err != nil {
 		return s.refused(err)
 	}
+	began := s.opt.now()
 	pic, err := s.inputs.picture(f)
 	if err != nil {
 		s.pipe.leave()
@@ -158,15 +167,17 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if s.opt.BurnClock {
 		burn(pic, captured(f, at.at))
 	}
+	s.pipe.converted.add(s.opt.now().Sub(began))
 	if !s.clock.started {
 		s.start(f, at)
 	}
-	s.pipe.send(pic, s.clock.next)
+	s.pipe.send(pic, max(s.clock.next, at.cut), at.at, at.cut > 0)
 	s.last.Release()
 	s.last = pic
 	s.clock.commit(f, at)
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
+	s.load(at.at, false)
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
@@ -181,7 +192,7 @@ func (s *Stream) fill(n int64) error {
 		if err := s.pipe.admit(); err != nil {
 			return err
 		}
-		s.pipe.send(s.last, s.clock.next)
+		s.pipe.send(s.last, s.clock.next, s.opt.now(), false)
 		s.clock.skip(1)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
@@ -195,6 +206,7 @@ func (s *Stream) fill(n int64) error {
 func (s *Stream) refused(err error) error {
 	if errors.Is(err, ErrDropped) {
 		s.drop(DropFull)
+		s.load(s.opt.now(), true)
 	}
 	return err
 }
@@ -263,5 +275,6 @@ func (s *Stream) release() {
 		s.last.Release()
 		s.last = nil
 		s.inputs.close()
+		s.hw.close(s)
 	})
 }

@@ -49,7 +49,7 @@ func (c *gearConverter) mode() {
 	o := &c.out.Options
 	single := c.out.Source != ""
 	if single && c.live {
-		c.warn("-livestream is for Real-time Frames Mode; with -video_source a recording is made (command: --live makes a live one)")
+		c.warn("-livestream is for Real-time Frames Mode; with -video_source a recording is made")
 		c.live = false
 	}
 	if single && c.rate.Known() {

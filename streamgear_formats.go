@@ -110,7 +110,6 @@ var hlsTable = map[string]*attribute{
 	"-master_m3u8_publish_rate": {note: "the multivariant playlist is published with each segment"},
 	"-hls_master_name":          {note: "the multivariant playlist has the output's name, or Options.Name"},
 	"-hls_vtt_options":          {note: "subtitles are not made"},
-	"-hls_segment_list_flags":   {note: "-hls_list_size sets what a live playlist lists"},
 	"-single_file":              {note: "every segment is an object of its own"},
 	"-single_file_name":         {note: "every segment is an object of its own"},
 	"-global_sidx":              {note: "every segment is an object of its own"},
@@ -156,9 +155,13 @@ var ffmpegTable = map[string]*attribute{
 		c.setFormat("-f", v)
 		return true
 	}},
-	"-map":              {note: "the picture and every sound track are taken; Options.Ladder and Options.Audio say which there are"},
-	"-movflags":         {note: "segments are CMAF fragments, which need no flags: a player starts with the first one"},
-	"-vaapi_device":     hardware,
+	"-map":      {note: "the picture and every sound track are taken; Options.Ladder and Options.Audio say which there are"},
+	"-movflags": {note: "segments are CMAF fragments, which need no flags: a player starts with the first one"},
+	"-vaapi_device": {want: "a device's path such as /dev/dri/renderD128", take: func(c *gearConverter, v any, _ int) bool {
+		s, ok := v.(string)
+		c.out.Options.HWDevice = s
+		return ok
+	}},
 	"-init_hw_device":   hardware,
 	"-filter_hw_device": hardware,
 	"-hwaccel":          hardware,

@@ -59,15 +59,13 @@ var constructorTable = map[string]*attribute{
 }
 
 func (c *gearConverter) setFormat(name string, v any) {
-	s, _ := v.(string)
-	formats := map[string]Format{"dash": DASH, "hls": HLS, "both": Both}
-	f, ok := formats[strings.ToLower(s)]
-	if !ok {
-		hint := ""
-		if near := nearest.Name(strings.ToLower(s), []string{"dash", "hls", "both"}); near != "" {
-			hint = fmt.Sprintf(", did you mean %s", near)
-		}
-		c.fail("%s: %s (want dash, hls or both%s)", name, shown(v), hint)
+	s, ok := v.(string)
+	f, err := ParseFormat(s)
+	switch {
+	case !ok:
+		c.fail("%s: %s (want dash, hls or both)", name, shown(v))
+	case err != nil:
+		c.fail("%s: %v", name, err)
 	}
 	c.format = f
 }

@@ -244,7 +244,9 @@ var gears = []gear{
 	{name: "-acodec copy", params: stream("-audio", "testdata/clip.mp4", "-acodec", "copy"), check: options(func(t *testing.T, o framegear.Options) { require.True(t, o.Audio[0].Copy) })},
 	{name: "-acodec invalid", params: stream("-audio", "testdata/clip.mp4", "-acodec", "mp9"), warns: []string{"want aac, libopus or copy"}},
 	{name: "-movflags", params: stream("-movflags", "+faststart"), warns: []string{"CMAF"}},
-	{name: "-s:v:0", params: stream("-s:v:0", "640x360"), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, [2]int{640, 360}, [2]int{r.Width, r.Height}) })},
+	{name: "-s:v:0", params: stream("-s:v:0", "640x360"), check: primary(func(t *testing.T, r framegear.Rendition) {
+		require.Equal(t, [2]int{640, 360}, [2]int{r.Width, r.Height})
+	})},
 	{name: "-b:v:0", params: stream("-b:v:0", "800k"), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, framegear.Rendition{Bitrate: 800_000}, r) })},
 	{name: "-b:v", params: stream("-b:v", "800k", "-streams", streams(stream("-resolution", "640x360", "-video_bitrate", "500k"))), check: options(func(t *testing.T, o framegear.Options) {
 		require.EqualValues(t, 800_000, o.Ladder[0].Bitrate)
@@ -307,7 +309,9 @@ var gears = []gear{
 	{name: "-http_user_agent", params: stream("-http_user_agent", "x"), warns: []string{"sink.NewHTTP"}},
 	{name: "-utc_timing_url", params: stream("-utc_timing_url", "x"), warns: []string{"Stream.Handler"}},
 	{name: "-hwaccel", params: stream("-hwaccel", "vaapi"), warns: []string{"framegear probe"}},
-	{name: "-vaapi_device", params: stream("-vaapi_device", "/dev/dri/renderD128"), warns: []string{"framegear probe"}},
+	{name: "-vaapi_device", params: stream("-vaapi_device", "/dev/dri/renderD128"), check: options(func(t *testing.T, o framegear.Options) {
+		require.Equal(t, "/dev/dri/renderD128", o.HWDevice)
+	})},
 	{name: "-ss", params: stream("-ss", "10"), warns: []string{"ffmpeg's input"}},
 	{name: "-r", params: stream("-r", 15), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, framegear.FPS(15), r.FrameRate) })},
 	{name: "-maxrate", params: stream("-maxrate", "3M", "-bufsize", "6M"), check: primary(func(t *testing.T, r framegear.Rendition) {
@@ -316,6 +320,16 @@ var gears = []gear{
 	})},
 	{name: "-threads", params: stream("-threads", 2), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, 2, r.Threads) })},
 	{name: "-pix_fmt", params: stream("-pix_fmt", "yuv444p"), warns: []string{"want yuv420p"}},
+	{name: "-ar", params: stream("-audio", "testdata/clip.mp4", "-ar", 44100), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 44100, o.Audio[0].SampleRate) })},
+	{name: "-ac", params: stream("-audio", "testdata/clip.mp4", "-ac", 1), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 1, o.Audio[0].Channels) })},
+	{name: "-an", params: stream("-audio", "testdata/clip.mp4", "-an", true), check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.Audio) })},
+	{name: "-af", params: stream("-af", "volume=2"), warns: []string{"resampled and mixed only"}},
+	{name: "-target_latency", params: stream("-ldash", 1, "-target_latency", 1.5), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 1500*time.Millisecond, o.TargetLatency) })},
+	{name: "-frag_type", params: stream("-frag_type", "duration"), warns: []string{"Options.PartDuration"}},
+	{name: "-media_seg_name", params: stream("-media_seg_name", "x"), warns: []string{"Options.Name"}},
+	{name: "-dash_segment_type", params: stream("-dash_segment_type", "webm"), warns: []string{"want mp4"}},
+	{name: "-hls_delete_threshold", params: stream("format", "hls", "-livestream", true, "-hls_delete_threshold", 3), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 12*time.Second, o.ExtraWindow) })},
+	{name: "-vn", params: stream("-vn", true), err: "Options.AudioOnly"},
 	{name: "pass-through encoder", params: stream("-x264-params", "ref=2", "-qmin", 10), check: primary(func(t *testing.T, r framegear.Rendition) {
 		require.Equal(t, map[string]string{"x264-params": "ref=2", "qmin": "10"}, r.Extra)
 	})},
@@ -352,6 +366,14 @@ func TestStreamGearAttributes(t *testing.T) {
 			}
 		})
 	}
+	t.Run("notes", func(t *testing.T) {
+		for name := range framegear.StreamGearNotes() {
+			_, warnings, err := framegear.ParamsFromStreamGear(map[string]any{name: true}, framegear.Rate{})
+			require.NoError(t, err, name)
+			require.Len(t, warnings, 1, name)
+			require.True(t, strings.HasPrefix(warnings[0], name+": "), warnings[0])
+		}
+	})
 }
 
 func deepCopy(t *testing.T, v any) string {
@@ -393,6 +415,7 @@ func TestStreamGearDoc(t *testing.T) {
 	for _, g := range gears {
 		tests[g.name] = true
 	}
+	tests["notes"] = true
 	for name := range maps.Keys(framegear.StreamGearNames()) {
 		require.Contains(t, rows, name, "docs/from-streamgear.md has no row for it")
 	}

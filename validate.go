@@ -25,8 +25,8 @@ func (o Options) Validate() error {
 	if !o.Timebase.Valid() {
 		bad("Timebase %s (want positive terms)", o.Timebase)
 	}
-	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS {
-		bad("Clock, WhenFull, Format and Container take only the constants of their types")
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap {
+		bad("Clock, WhenFull, Stall, Format and Container take only the constants of their types")
 	}
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
@@ -49,7 +49,7 @@ func (o Options) Validate() error {
 	if o.AutoLadder && len(o.Ladder) > 0 {
 		bad("Ladder and AutoLadder (want one of them)")
 	}
-	errs = append(errs, o.validateLadder(), o.validateAudio())
+	errs = append(errs, o.validateLadder(), o.validateHardware(), o.validateAudio())
 	return errors.Join(errs...)
 }
 
@@ -60,6 +60,9 @@ func (o *Options) validateLive() error {
 	}
 	if !o.LowLatency && o.PartDuration != 0 {
 		bad("PartDuration is for LowLatency")
+	}
+	if o.Stall == LeaveGap && len(o.Audio) > 0 {
+		bad("Stall LeaveGap is for pictures alone: sound has no gaps (want RepeatLast)")
 	}
 	if o.LowLatency && o.Container == TS {
 		bad("LowLatency needs fMP4 segments")
@@ -94,11 +97,11 @@ func (o *Options) validateLadder() error {
 				bad("%v", err)
 			}
 		}
-		if r.Codec != "" && encoder.Format(r.Codec) == "" {
+		if r.Codec != "" && r.Codec != CodecAuto && encoder.Format(r.Codec) == "" {
 			bad("codec %q (want one of %v)", r.Codec, encoder.Names())
 		}
 	}
-	if o.Codec != "" && encoder.Format(o.Codec) == "" {
+	if o.Codec != "" && o.Codec != CodecAuto && encoder.Format(o.Codec) == "" {
 		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Names()))
 	}
 	return errors.Join(errs...)

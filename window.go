@@ -56,9 +56,9 @@ func (w *window) dropSegments(t *track) {
 	for len(t.Segments) > 1 && end-t.Segments[1].Start >= keep {
 		old := t.Segments[0]
 		t.Segments = t.Segments[1:]
-		if t.Segments[0].Discontinuity {
+		if old.Discontinuity {
 			t.Discontinuities++
-			t.RunStart = t.Segments[0].Start
+			t.RunStart = old.Start
 		}
 		w.retire(w.sink, old.URI, w.extra)
 		w.retireParts(&old)

@@ -16,12 +16,18 @@ type copied struct {
 	until  int64
 }
 
+func newCopied(p *av.Parameters, remove bool) *copied {
+	return &copied{params: p, remove: remove, until: -1 << 40}
+}
+
 func (c *copied) end() int64 { return c.until }
 
 func (c *copied) take(t *Track, b block, at int64) error {
 	duration := b.packet.Duration()
 	length := t.reader.length(b)
-	if duration <= 0 || at+length <= c.until || c.remove && at < 0 {
+	// Of what lies before time zero only the priming is of use: the decoder needs the frame before the first one.
+	early := at < 0 && (c.remove || at < -2*length)
+	if duration <= 0 || early || at+length <= c.until {
 		t.stats.Trimmed += length
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
@@ -17,17 +18,40 @@ type input struct {
 	dec    *av.Decoder // nil when packets are copied
 	packet *av.Packet
 	eof    bool
+	cancel context.CancelCauseFunc
 }
 
-func openInput(ctx context.Context, o *Options) (*input, error) {
+// openInput opens the source. A server that accepts and then says nothing is given up after Options.OpenTimeout.
+func openInput(parent context.Context, o *Options) (*input, error) {
+	ctx, cancel := context.WithCancelCause(parent)
+	timer := time.AfterFunc(o.OpenTimeout, func() {
+		cancel(fmt.Errorf("nothing came for %s: %w", o.OpenTimeout, context.DeadlineExceeded))
+	})
+	i, err := openWithin(ctx, o)
+	if !timer.Stop() && err == nil && ctx.Err() != nil {
+		i.close()
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		defer cancel(nil)
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return nil, sourceError(parent, o, err)
+	}
+	i.cancel = cancel
+	return i, nil
+}
+
+func openWithin(ctx context.Context, o *Options) (*input, error) {
 	raw, err := av.OpenInput(ctx, av.InputConfig{URL: o.Source.URL, Format: o.Source.Format, Options: o.Source.Options, Logger: o.Logger})
 	if err != nil {
-		return nil, sourceError(ctx, o, err)
+		return nil, err
 	}
 	i := &input{in: raw}
 	if err := i.open(o); err != nil {
 		i.close()
-		return nil, sourceError(ctx, o, err)
+		return nil, err
 	}
 	return i, nil
 }
@@ -103,4 +127,7 @@ func (i *input) close() {
 		i.stream.Params.Close()
 	}
 	i.in.Close()
+	if i.cancel != nil {
+		i.cancel(nil)
+	}
 }

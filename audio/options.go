@@ -97,6 +97,8 @@ type Options struct {
 	Live bool
 	// Slack is how late sound may come in live. Zero means 500 ms.
 	Slack time.Duration
+	// OpenTimeout is how long opening a source may take. Zero means 20 s.
+	OpenTimeout time.Duration
 	// Strict makes a source that becomes bad later an error of Advance instead of silence.
 	Strict bool
 	// Notify is called when a source fails, ends and comes back, on a goroutine of the track; it must not block. It may be nil.
@@ -131,12 +133,16 @@ type Stats struct {
 
 const (
 	defaultSlack = 500 * time.Millisecond
+	defaultOpen  = 20 * time.Second
 	defaultRate  = 48000
 )
 
 func (o Options) withDefaults() Options {
 	if o.Slack == 0 {
 		o.Slack = defaultSlack
+	}
+	if o.OpenTimeout == 0 {
+		o.OpenTimeout = defaultOpen
 	}
 	if o.Codec == Opus {
 		o.Rate = defaultRate
@@ -163,8 +169,8 @@ func (o Options) Validate() error {
 	if o.Channels < 0 || o.Channels > media.MaxChannels {
 		bad("%d channels (want 1 to %d)", o.Channels, media.MaxChannels)
 	}
-	if o.Slack < 0 {
-		bad("slack %s (want 0 or more)", o.Slack)
+	if o.Slack < 0 || o.OpenTimeout < 0 {
+		bad("slack %s, open timeout %s (want 0 or more)", o.Slack, o.OpenTimeout)
 	}
 	if o.Source.PCM != nil && (o.Loop || o.Copy) {
 		bad("pushed PCM can be neither looped nor copied")

@@ -123,7 +123,7 @@ func (t *Track) openCopy(in *input) error {
 		return err
 	}
 	t.params = p
-	t.out = &copied{params: p, remove: t.opt.Priming == PrimingRemove}
+	t.out = newCopied(p, t.opt.Priming == PrimingRemove)
 	return nil
 }
 

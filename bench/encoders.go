@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"runtime"
 
 	"golang.org/x/sync/errgroup"
 
@@ -43,7 +42,7 @@ func encodeAll(j *job, pictures []*scaler.Picture) error {
 		Profile: "high", Threads: j.Threads, Extra: unlimited(),
 	}
 	if o.Threads == 0 {
-		o.Threads = max(1, runtime.GOMAXPROCS(0)/w.Renditions)
+		o.Threads = 1 // the least CPU that it can be
 	}
 	e, err := encoder.New(o)
 	if err != nil {

@@ -15,6 +15,7 @@ type codec struct {
 	format media.Codec
 	bits   int     // the most per sample
 	crf    float64 // default quality
+	device string  // libav's kind of device that it runs on, empty for software
 	least  int     // the smallest side in pixels
 	// presets are the names that there are, nil where libav itself says what is wrong without writing to standard error.
 	presets []string
@@ -25,9 +26,13 @@ type codec struct {
 }
 
 var codecs = map[string]codec{
-	"libx264":   {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
-	"libx265":   {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
-	"libsvtav1": {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
+	"libx264":    {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
+	"libx265":    {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
+	"libsvtav1":  {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
+	"h264_vaapi": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "vaapi", configure: configureVAAPI},
+	"hevc_vaapi": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "vaapi", configure: configureVAAPI},
+	"av1_vaapi":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "vaapi", configure: configureVAAPI},
+	"vp9_vaapi":  {format: media.CodecVP9, bits: 10, crf: 32, least: 16, device: "vaapi", configure: configureVAAPI},
 }
 
 var x26xPresets = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}
@@ -44,8 +49,34 @@ func Available(name string) bool {
 // Format returns the coding format that an encoder makes, empty for an unknown name.
 func Format(name string) media.Codec { return codecs[name].format }
 
+// Makes reports whether some encoder makes the coding format.
+func Makes(f media.Codec) bool {
+	for _, c := range codecs {
+		if c.format == f {
+			return true
+		}
+	}
+	return false
+}
+
 // MaxBits returns the most bits per sample that an encoder takes, 0 for an unknown name.
 func MaxBits(name string) int { return codecs[name].bits }
+
+// DeviceKind returns libav's name of the kind of device that an encoder runs on ("vaapi"), empty for software.
+func DeviceKind(name string) string { return codecs[name].device }
+
+// Hardware reports whether an encoder runs on a device.
+func Hardware(name string) bool { return DeviceKind(name) != "" }
+
+// Software returns the software encoder of a coding format that this build has, empty when there is none.
+func Software(format media.Codec) string {
+	for _, name := range Names() {
+		if c := codecs[name]; c.format == format && c.device == "" && Available(name) {
+			return name
+		}
+	}
+	return ""
+}
 
 // DefaultCRF returns the quality that an encoder runs at when neither CRF nor bitrate is given.
 func DefaultCRF(name string) float64 { return codecs[name].crf }
@@ -77,6 +108,11 @@ func configureX264(o *Options) map[string]string {
 		m["bf"] = "0"
 	}
 	set(m, "tune", tune)
+	if o.Threads > 1 && !o.LowLatency {
+		// Threads that take a frame each cost no quality and, unlike the slices of the zerolatency tune, no CPU; only a frame of
+		// delay.
+		m["thread_type"] = "frame"
+	}
 	if o.CRF != 0 {
 		m["crf"] = crf(o.CRF)
 	}

@@ -19,9 +19,13 @@ var ErrPicture = errors.New("encoder: picture does not match")
 type Encoder struct {
 	opt       Options
 	av        *av.VideoEncoder
+	device    *devicePath // nil for software
 	packet    *av.Packet
 	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
-	started   bool            // a picture went in
+	sent      int64           // pictures that went in
+	first     int64           // PTS of the first one
+	step      int64           // and its duration
+	received  int64           // packets that came out
 	drained   bool
 }
 
@@ -36,11 +40,19 @@ func New(o Options) (*Encoder, error) {
 	if e.packet, err = av.NewPacket(); err != nil {
 		return nil, fmt.Errorf("encoder: %w", err)
 	}
-	if e.av, err = av.OpenVideoEncoder(o.libav()); err != nil {
+	if err := e.open(); err != nil {
 		e.packet.Close()
 		return nil, fmt.Errorf("encoder: %w", err)
 	}
 	return e, nil
+}
+
+func (e *Encoder) open() (err error) {
+	if Hardware(e.opt.Codec) {
+		return e.openOnDevice()
+	}
+	e.av, err = av.OpenVideoEncoder(e.opt.libav())
+	return err
 }
 
 // parameterLists are options that hold an encoder library's own ones: Options.Extra adds to ours, its entries win.
@@ -96,10 +108,23 @@ func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(
 	if e.av == nil || e.drained {
 		return ErrClosed
 	}
-	if o := &e.opt; pic.Width() != o.Width || pic.Height() != o.Height || pic.Layout() != o.Layout {
+	if o := &e.opt; e.device == nil && (pic.Width() != o.Width || pic.Height() != o.Height || pic.Layout() != o.Layout) {
 		return fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrPicture, pic.Layout(), pic.Width(), pic.Height(), o.Layout, o.Width, o.Height)
 	}
-	e.durations[pts], e.started = duration, true
+	if e.sent == 0 {
+		e.first, e.step = pts, duration
+	}
+	e.sent++
+	e.durations[pts] = duration
+	if e.device != nil {
+		up, leave, err := e.device.enter(pic)
+		defer leave()
+		if err != nil {
+			return fmt.Errorf("encoder: %w", err)
+		}
+		defer up.Release()
+		pic = up
+	}
 	if err := e.av.Send(pic, pts, duration, key); err != nil {
 		return fmt.Errorf("encoder: %w", err)
 	}
@@ -115,7 +140,7 @@ func (e *Encoder) Flush(emit func(*Packet) error) error {
 		return nil
 	}
 	e.drained = true
-	if !e.started { // SVT-AV1 waits for ever for the end of nothing
+	if e.sent == 0 { // SVT-AV1 waits for ever for the end of nothing
 		return nil
 	}
 	if err := e.av.Send(nil, 0, 0, false); err != nil {
@@ -134,15 +159,27 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 		}
 		pts := e.packet.PTS()
 		if d, ok := e.durations[pts]; ok {
-			e.packet.SetTimes(pts, e.packet.DTS(), d)
+			e.packet.SetTimes(pts, e.dts(), d)
 			delete(e.durations, pts)
 		}
+		e.received++
 		err := emit(e.packet)
 		e.packet.Unref()
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// dts returns the decoding time of the packet that just came out. When fewer pictures went in than x265 reorders, it takes them from memory that
+// it never set; what cannot be is then replaced by what it would be in a longer clip.
+func (e *Encoder) dts() int64 {
+	const reordered, most = 2, 16 // by default, and at all
+	dts := e.packet.DTS()
+	if e.drained && e.sent <= reordered && (dts > e.packet.PTS() || dts < e.first-most*e.step) {
+		return e.first + (e.received-reordered)*e.step
+	}
+	return dts
 }
 
 // Close frees the encoder; what is still inside is lost. Closing twice is harmless.
@@ -153,4 +190,7 @@ func (e *Encoder) Close() {
 	e.av.Close()
 	e.packet.Close()
 	e.av = nil
+	if e.device != nil {
+		e.device.close()
+	}
 }

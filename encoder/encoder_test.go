@@ -31,6 +31,9 @@ func TestSVTAV1(t *testing.T) {
 	encodertest.Run(t, encodertest.Spec{Codec: "libsvtav1", Preset: "12", CRF: 20, Asynchronous: true})
 }
 
+// software are the encoders that run everywhere.
+var software = []string{"libsvtav1", "libx264", "libx265"}
+
 func good() encoder.Options {
 	return encoder.Options{Width: 64, Height: 64, FrameRate: media.FPS(25), Timescale: 90_000, Preset: "ultrafast"}
 }
@@ -69,7 +72,7 @@ func TestOptionsAreNotChanged(t *testing.T) {
 
 func TestLibavRefusesPreset(t *testing.T) {
 	leaktest.Check(t)
-	for _, name := range encoder.Names() {
+	for _, name := range software {
 		if !encoder.Available(name) {
 			continue
 		}
@@ -96,7 +99,8 @@ func TestLossless(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	require.Equal(t, []string{"libsvtav1", "libx264", "libx265"}, encoder.Names())
+	require.IsIncreasing(t, encoder.Names())
+	require.Subset(t, encoder.Names(), software)
 	require.Equal(t, media.CodecH264, encoder.Format("libx264"))
 	require.Equal(t, media.CodecHEVC, encoder.Format("libx265"))
 	require.Equal(t, media.CodecAV1, encoder.Format("libsvtav1"))
@@ -112,7 +116,9 @@ func TestProbe(t *testing.T) {
 	results := encoder.Probe(t.Context(), encoder.ProbeOptions{Width: 64, Height: 64, Frames: 3})
 	require.Len(t, results, len(encoder.Names()))
 	for _, r := range results {
-		require.Equal(t, encoder.Available(r.Encoder), r.Works, "%s: %s", r.Encoder, r.Reason)
+		if !encoder.Hardware(r.Encoder) {
+			require.Equal(t, encoder.Available(r.Encoder), r.Works, "%s: %s", r.Encoder, r.Reason)
+		}
 		require.Equal(t, r.Works, r.Reason == "")
 		require.Equal(t, r.Works, r.FramesPerSecond > 0)
 	}
@@ -128,14 +134,14 @@ func TestGrid(t *testing.T) {
 		segment, key       time.Duration
 		segmentFrames, gop int64
 	}{
-		{"25", media.Rate{25, 1}, 2 * time.Second, 0, 50, 50},
+		{"25", media.Rate{Num: 25, Den: 1}, 2 * time.Second, 0, 50, 50},
 		{"23.976", media.FPS(23.976), 2 * time.Second, 0, 48, 48},
 		{"29.97", media.FPS(29.97), 2 * time.Second, time.Second, 60, 30},
 		{"59.94", media.FPS(59.94), 2 * time.Second, time.Second, 120, 60},
-		{"keys that do not divide the segment", media.Rate{30, 1}, 2 * time.Second, 700 * time.Millisecond, 63, 21},
-		{"a segment shorter than a frame", media.Rate{1, 1}, 100 * time.Millisecond, 0, 1, 1},
-		{"a segment of one and a half frames", media.Rate{1, 1}, 1500 * time.Millisecond, 0, 2, 2},
-		{"a key interval shorter than a frame", media.Rate{10, 1}, time.Second, time.Millisecond, 10, 1},
+		{"keys that do not divide the segment", media.Rate{Num: 30, Den: 1}, 2 * time.Second, 700 * time.Millisecond, 63, 21},
+		{"a segment shorter than a frame", media.Rate{Num: 1, Den: 1}, 100 * time.Millisecond, 0, 1, 1},
+		{"a segment of one and a half frames", media.Rate{Num: 1, Den: 1}, 1500 * time.Millisecond, 0, 2, 2},
+		{"a key interval shorter than a frame", media.Rate{Num: 10, Den: 1}, time.Second, time.Millisecond, 10, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, err := encoder.NewGrid(c.rate, c.segment, c.key, media.Timescale(c.rate))
@@ -156,9 +162,9 @@ func TestGrid(t *testing.T) {
 		segment, key time.Duration
 		is           error
 	}{
-		{media.Rate{}, time.Second, 0, media.ErrRate}, {media.Rate{25, 1}, 0, 0, encoder.ErrOptions},
-		{media.Rate{25, 1}, 2 * time.Hour, 0, encoder.ErrOptions}, {media.Rate{25, 1}, time.Second, 2 * time.Second, encoder.ErrOptions},
-		{media.Rate{25, 1}, time.Second, -1, encoder.ErrOptions},
+		{media.Rate{}, time.Second, 0, media.ErrRate}, {media.Rate{Num: 25, Den: 1}, 0, 0, encoder.ErrOptions},
+		{media.Rate{Num: 25, Den: 1}, 2 * time.Hour, 0, encoder.ErrOptions}, {media.Rate{Num: 25, Den: 1}, time.Second, 2 * time.Second, encoder.ErrOptions},
+		{media.Rate{Num: 25, Den: 1}, time.Second, -1, encoder.ErrOptions},
 	} {
 		_, err := encoder.NewGrid(c.rate, c.segment, c.key, 90_000)
 		require.ErrorIs(t, err, c.is)
@@ -168,7 +174,7 @@ func TestGrid(t *testing.T) {
 // Colours and depth that go in are what the parameters say.
 func TestParametersColour(t *testing.T) {
 	leaktest.Check(t)
-	for _, name := range encoder.Names() {
+	for _, name := range software {
 		if !encoder.Available(name) {
 			continue
 		}

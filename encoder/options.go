@@ -35,11 +35,17 @@ const (
 
 // Options configure an [Encoder]. The zero value of every field but size, FrameRate and Timescale is a good default.
 type Options struct {
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1. Zero means libx264.
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1, or one that runs on a device: h264_vaapi, hevc_vaapi, av1_vaapi,
+	// vp9_vaapi. Zero means libx264.
 	Codec string
+	// Device is where a hardware encoder runs. It is borrowed and must outlive the encoder.
+	Device *Device
+	// SourceWidth and SourceHeight are the size of the pictures that a hardware encoder is given, which it then scales on the
+	// device. Zero means Width and Height.
+	SourceWidth, SourceHeight int
 	// Width and Height of the pictures in pixels, even.
 	Width, Height int
-	// Layout of the pictures. Zero means 8 bit 4:2:0.
+	// Layout of the pictures. Zero means 8 bit 4:2:0; on devices with two planes, which is the only order they take.
 	Layout Layout
 	// Color is written into the stream.
 	Color media.Color
@@ -60,9 +66,9 @@ type Options struct {
 	CRF float64
 	// GOP is the distance of key frames in frames; key frames asked for start a new one. Zero means 2 seconds.
 	GOP int
-	// BFrames is the number of consecutive B-frames, NoBFrames for none. Zero leaves it to the preset.
+	// BFrames is the number of consecutive B-frames, NoBFrames for none. Zero leaves it to the preset; none on devices.
 	BFrames int
-	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1).
+	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1); a number of the driver's own meaning on devices.
 	Preset string
 	// Tune and Profile are the encoder's own. Zero leaves them to the encoder (tune zerolatency with LowLatency).
 	Tune, Profile string
@@ -85,6 +91,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Layout == av.LayoutUnset {
 		o.Layout = av.LayoutI420
+		if Hardware(o.Codec) {
+			o.Layout = av.LayoutNV12
+		}
+	}
+	if o.SourceWidth == 0 || o.SourceHeight == 0 {
+		o.SourceWidth, o.SourceHeight = o.Width, o.Height
 	}
 	if o.GOP == 0 && o.FrameRate.Known() {
 		o.GOP = int(max(1, media.MulDiv(2, o.FrameRate.Num, o.FrameRate.Den, 1, 1)))
@@ -166,6 +178,9 @@ func (o Options) validateFor(c codec) error {
 	if n, err := strconv.Atoi(o.Preset); o.Preset != "" && c.presets != nil && !slices.Contains(c.presets, o.Preset) &&
 		(err != nil || n < 0 || n >= len(c.presets)) {
 		errs = append(errs, fmt.Errorf("%w: preset %q of %s (want one of %v)", ErrOptions, o.Preset, o.Codec, c.presets))
+	}
+	if Hardware(o.Codec) {
+		errs = append(errs, o.validateHardware()...)
 	}
 	return errors.Join(errs...)
 }

@@ -31,6 +31,10 @@ func newDASH(ctx context.Context, m *Muxer) (writer, error) {
 		"movflags": "+cmaf+skip_sidx", "use_editlist": "1",
 		"video_track_timescale": fmt.Sprint(m.opt.Timescales[0]),
 	}
+	if m.opt.Continues {
+		// Without it movenc counts from the first packet on, and with an edit list it puts the time before that into it.
+		inner["movflags"], inner["use_editlist"] = "+cmaf+skip_sidx+frag_discont", "0"
+	}
 	maps.Copy(inner, m.opt.Extra)
 	return newSegmenter(ctx, m, "dash", map[string]string{
 		"seg_duration": fmt.Sprintf("%dus", m.opt.micros()), "use_template": "1", "use_timeline": "0",

@@ -44,6 +44,8 @@ type Options struct {
 	Part time.Duration
 	// FirstNumber is the number of the first segment. Zero means 1.
 	FirstNumber int64
+	// Continues says that the first packet is not near time zero: the timestamps go on from an earlier run's.
+	Continues bool
 	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts). Unknown keys are errors.
 	Extra map[string]string
 	// Sink takes the objects.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/resize"
 )
 
 // Spec describes pictures.
@@ -19,6 +20,7 @@ type Branch struct {
 	from, to Spec
 	pool     *av.Pool
 	sws      *av.Scaler
+	planes   []*resize.Plane // instead of sws, for the luma and the chroma planes
 	matrix   bool
 }
 
@@ -38,6 +40,9 @@ func NewBranch(from, to Spec) (*Branch, error) {
 	if b.pool, err = av.NewPool(to.Width, to.Height, to.Layout, to.Color); err != nil {
 		return nil, fmt.Errorf("scaler: %w", err)
 	}
+	if b.usePlanes() {
+		return b, nil
+	}
 	b.sws, err = av.NewPictureScaler(from.Width, from.Height, from.Layout, from.Color, to.Width, to.Height, to.Layout, inner,
 		filterFor(from.Width, to.Width))
 	if err != nil {
@@ -45,6 +50,25 @@ func NewBranch(from, to Spec) (*Branch, error) {
 		return nil, fmt.Errorf("scaler: %w", err)
 	}
 	return b, nil
+}
+
+// usePlanes prepares the scaler of our own where it is faster than swscale and has nothing to do but scale.
+func (b *Branch) usePlanes() bool {
+	from, to := b.from, b.to
+	if !resize.Fast() || from.Layout != I420 || to.Layout != I420 || from.Color.Range != to.Color.Range {
+		return false
+	}
+	filter := resize.Bicubic
+	if filterFor(from.Width, to.Width) == av.FilterArea {
+		filter = resize.Area
+	}
+	luma := resize.New(from.Width, from.Height, to.Width, to.Height, filter)
+	chroma := resize.New(from.Width/2, from.Height/2, to.Width/2, to.Height/2, filter)
+	if luma == nil || chroma == nil {
+		return false
+	}
+	b.planes = []*resize.Plane{luma, chroma, chroma}
+	return true
 }
 
 // filterFor chooses by ratio: averaging areas is as good as bicubic from half size down, at a third of the time.
@@ -61,16 +85,21 @@ func (b *Branch) Scale(src *Picture) (*Picture, error) {
 		return nil, fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrMismatch, src.Layout(), src.Width(), src.Height(),
 			b.from.Layout, b.from.Width, b.from.Height)
 	}
-	if b.sws == nil {
+	if b.pool == nil {
 		return src.Retain(), nil
 	}
 	dst, err := b.pool.Get()
 	if err != nil {
 		return nil, fmt.Errorf("scaler: %w", err)
 	}
-	if err := b.sws.Picture(src, dst); err != nil {
-		dst.Release()
-		return nil, fmt.Errorf("scaler: %w", err)
+	for i, p := range b.planes {
+		p.Scale(src.Pointer(i), src.Stride(i), dst.Pointer(i), dst.Stride(i))
+	}
+	if b.sws != nil {
+		if err := b.sws.Picture(src, dst); err != nil {
+			dst.Release()
+			return nil, fmt.Errorf("scaler: %w", err)
+		}
 	}
 	if b.matrix {
 		av.ConvertMatrix(dst, b.from.Color.Matrix, b.to.Color.Matrix)
@@ -80,8 +109,10 @@ func (b *Branch) Scale(src *Picture) (*Picture, error) {
 
 // Close frees the branch. Pictures that are still held stay valid. Closing twice is harmless.
 func (b *Branch) Close() {
-	if b.sws != nil {
+	if b.pool != nil {
 		b.pool.Close()
+	}
+	if b.sws != nil {
 		b.sws.Close()
 	}
 }

@@ -4,6 +4,7 @@
 #   scripts/deps.sh build          what libav and the binary are built with
 #   scripts/deps.sh test           what the tests use besides: another decoder, a browser, the players' package manager
 #   scripts/deps.sh build test     both
+#   scripts/deps.sh opencv         OpenCV, for the build tag opencv (big)
 #   scripts/deps.sh --print GROUP  print the command only, and nothing when nothing is missing
 #
 # As root or where sudo asks no questions it installs; elsewhere it prints the command and ends with 1.
@@ -14,6 +15,7 @@ BUILD=("gcc=gcc" "g++=g++" libc6-dev "make=make" "git=git" "curl=curl" "xz-utils
 	"nasm=nasm" "pkg-config=pkg-config"
 	libx264-dev libx265-dev libnuma-dev libsvtav1enc-dev libopus-dev
 	libva-dev libdrm-dev libasound2-dev libssl-dev zlib1g-dev)
+OPENCV=(libopencv-dev)
 TEST=("ffmpeg=ffprobe" "chromium=chromium" fonts-dejavu-core "npm=npm")
 
 say() { printf 'deps: %s\n' "$*" >&2; }
@@ -63,11 +65,12 @@ main() {
 		--print) print=1 ;;
 		build) words+=("${BUILD[@]}") ;;
 		test) words+=("${TEST[@]}") ;;
-		*) die "unknown group \"$1\" (want build or test)" ;;
+		opencv) words+=("${OPENCV[@]}") ;;
+		*) die "unknown group \"$1\" (want build, test or opencv)" ;;
 		esac
 		shift
 	done
-	[ ${#words[@]} -gt 0 ] || die "which group? (build, test)"
+	[ ${#words[@]} -gt 0 ] || die "which group? (build, test, opencv)"
 	command -v dpkg-query >/dev/null || die "this is not Debian; the packages are: ${words[*]%%=*}"
 	mapfile -t need < <(missing "${words[@]}")
 	[ ${#need[@]} -gt 0 ] || return 0

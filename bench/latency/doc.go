@@ -3,7 +3,8 @@
 // dash.js and Shaka Player, and reads the instants back from a canvas.
 //
 //	go run ./bench/latency                     the six configurations of the project's goals, 60 s each
-//	go run ./bench/latency -only dash -seconds 20
+//	go run ./bench/latency -only dash -length 20s
+//	go run ./bench/latency -bytes              from WriteFrame to bytes over HTTP, beside ffmpeg's own LL-DASH
 //
 // It reports and judges nothing: a loaded machine has no latency of its own. It needs chromium, the players that
 // scripts/players.sh fetches, and npm once for Shaka Player, which is kept in bench/latency/vendor.

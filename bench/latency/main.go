@@ -21,7 +21,7 @@ type options struct {
 	segment        time.Duration
 	length, warmup time.Duration
 	only           string
-	json           bool
+	json, bytes    bool
 	shaka          string // folder
 	chromium       string
 }
@@ -58,6 +58,9 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if o.bytes {
+		return compareBytes(ctx, o)
+	}
 	if err := fetchShaka(o.shaka); err != nil {
 		return err
 	}
@@ -89,6 +92,7 @@ func parse(args []string) (*options, error) {
 	f.DurationVar(&o.length, "length", time.Minute, "how long each player plays")
 	f.DurationVar(&o.warmup, "warmup", 5*time.Second, "what is left out at the start of each")
 	f.StringVar(&o.only, "only", "", "only configurations with this in their name or player")
+	f.BoolVar(&o.bytes, "bytes", false, "measure from WriteFrame to bytes over HTTP instead, beside ffmpeg's LL-DASH")
 	f.BoolVar(&o.json, "json", false, "print results as JSON lines")
 	f.StringVar(&o.shaka, "shaka", "bench/latency/vendor", "folder that Shaka Player is kept in")
 	f.StringVar(&o.chromium, "chromium", "chromium", "the browser")

@@ -10,10 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
 
 	"github.com/framegear/framegear"
-	"github.com/framegear/framegear/internal/synth"
 )
 
 //go:embed page
@@ -89,18 +87,5 @@ func routes(o *options, stream http.Handler) http.Handler {
 
 // feed writes the pattern in real time until the context ends.
 func feed(ctx context.Context, o *options, s *framegear.Stream) error {
-	pattern := synth.NewPattern(o.width, o.height)
-	tick := time.NewTicker(time.Second / time.Duration(o.fps))
-	defer tick.Stop()
-	for n := int64(0); ; n++ {
-		f := framegear.BGR(pattern.Frame(n), o.width, o.height)
-		if err := s.WriteFrame(f); err != nil && !errors.Is(err, framegear.ErrDropped) {
-			return err
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return write(ctx, o, func(pix []byte) error { return s.WriteFrame(framegear.BGR(pix, o.width, o.height)) })
 }

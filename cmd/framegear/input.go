@@ -112,6 +112,8 @@ type testSource struct {
 	width, height int
 	rate          framegear.Rate
 	n, frames     int64 // frames is 0 for no end
+	beep          synth.Sync
+	sounds        bool // the output has the beep
 }
 
 // openTest understands test: and test:SECONDS.
@@ -123,7 +125,7 @@ func (c *streamCmd) openTest(rate framegear.Rate) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &testSource{pattern: synth.NewPattern(w, h), width: w, height: h, rate: rate}
+	s := &testSource{pattern: synth.NewPattern(w, h), width: w, height: h, rate: rate, beep: synth.Sync{Frames: rate, Rate: 48000}}
 	if c.Duration > 0 {
 		s.frames = max(1, framegear.Timebase{Num: 1, Den: 1e9}.Rescale(int64(c.Duration), s.Timebase()))
 	}

@@ -3,36 +3,70 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/framegear/framegear/encoder"
 )
 
 type probeCmd struct {
-	JSON bool   `name:"json" help:"As JSON."`
-	Size string `help:"Size of the frames to try with." default:"1280x720"`
+	JSON    bool     `name:"json" help:"As JSON."`
+	Size    string   `help:"Size of the frames to try with." default:"1280x720"`
+	Device  []string `help:"Device to try hardware encoders on (default: every render node of the machine)." placeholder:"/dev/dri/renderD128"`
+	Encoder []string `help:"Encoder to try (default: all)." placeholder:"h264_vaapi"`
 }
 
-// Run tries every encoder with real frames.
+// Run tries every encoder with real frames. That something does not work is what it is there to say, not a failure.
 func (c *probeCmd) Run(e *env) error {
 	w, h, err := (&streamCmd{Size: c.Size}).size("")
 	if err != nil {
 		return err
 	}
-	results := encoder.Probe(e.ctx, encoder.ProbeOptions{Width: w, Height: h})
+	results := encoder.Probe(e.ctx, encoder.ProbeOptions{Width: w, Height: h, Devices: c.Device, Encoders: c.Encoder})
 	if c.JSON {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
 		return enc.Encode(results)
 	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ENCODER\tCODEC\tBITS\tWORKS\tFRAMES/S\tREASON")
+	return printProbe(e.stdout, results)
+}
+
+// printProbe prints a table, and under it each reason once with the encoders that it holds for.
+func printProbe(w io.Writer, results []encoder.ProbeResult) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ENCODER\tCODEC\tBITS\tDEVICE\tWORKS\tOPENS IN\tFRAMES/S\tDRIVER")
+	var reasons []string
 	for _, r := range results {
-		works, speed := "no", "-"
+		works, opens, speed := "no", "-", "-"
 		if r.Works {
-			works, speed = "yes", fmt.Sprintf("%.0f", r.FramesPerSecond)
+			works, opens, speed = "yes", fmt.Sprintf("%.0f ms", r.OpenMilliseconds), fmt.Sprintf("%.0f", r.FramesPerSecond)
+		} else if !slices.Contains(reasons, r.Reason) {
+			reasons = append(reasons, r.Reason)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\n", r.Encoder, r.Codec, r.Bits, works, speed, r.Reason)
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", r.Encoder, r.Codec, r.Bits, orDash(r.Device), works, opens, speed, orDash(r.Driver))
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, reason := range reasons {
+		var names []string
+		for _, r := range results {
+			if r.Reason == reason {
+				names = append(names, r.Encoder)
+			}
+		}
+		if _, err := fmt.Fprintf(w, "\n%s: %s\n", strings.Join(names, ", "), reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
 }

@@ -23,9 +23,13 @@ func (r *rateFlag) UnmarshalText(text []byte) error {
 }
 
 type streamCmd struct {
-	Input  string `arg:"" help:"File, URL, /dev/videoN, test: (a moving pattern), or - (raw frames on standard input)."`
+	Input  string `arg:"" optional:"" help:"File, URL, /dev/videoN, test: (a moving pattern), or - (raw frames on standard input)."`
 	Output string `short:"o" help:"Folder, x.mpd, x.m3u8, or an http(s) URL to PUT to. With --serve nothing is needed: memory." placeholder:"OUT"`
 
+	Params    string     `help:"StreamGear's attributes (stream_params, and output and format) as a JSON object." placeholder:"FILE.json"`
+	Clear     bool       `help:"Delete what an earlier stream left in the output's folder." group:"Output"`
+	Filter    string     `help:"Filters of libavfilter before the pictures are scaled." placeholder:"CHAIN" group:"Output"`
+	Aspect    rateFlag   `help:"Display aspect ratio, such as 16/9 (default: the source's)." placeholder:"W/H" group:"Output"`
 	Format    string     `help:"Manifests: ${enum}." enum:"both,dash,hls" default:"both" group:"Output"`
 	Container string     `help:"Segments: ${enum} (ts for hls alone)." enum:"fmp4,ts" default:"fmp4" group:"Output"`
 	Name      string     `help:"Name of the manifests without extension." group:"Output"`
@@ -41,6 +45,7 @@ type streamCmd struct {
 	ExtraWindow   string        `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
 	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
+	Stall         string        `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
 	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
 	BurnClock     bool          `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
 
@@ -53,8 +58,9 @@ type streamCmd struct {
 	Clock    string        `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
 	Duration time.Duration `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
 
-	Encoder string            `help:"Video encoder: libx264, libx265, libsvtav1." default:"libx264" group:"Encoder"`
-	Preset  string            `help:"The encoder's speed setting." group:"Encoder"`
+	Encoder string `help:"Video encoder: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or auto (hardware where it works)." default:"libx264" group:"Encoder"`
+	hardwareFlags
+	Preset  string            `help:"The encoder's speed setting; streamgear for StreamGear's own settings." group:"Encoder"`
 	Tune    string            `help:"The encoder's tuning." group:"Encoder"`
 	Profile string            `help:"The encoder's profile." group:"Encoder"`
 	CRF     float64           `name:"crf" help:"Constant quality for all rungs; bit rates become caps." group:"Encoder"`
@@ -62,14 +68,26 @@ type streamCmd struct {
 	BFrames int               `name:"bframes" help:"B-frames: 0 leaves it to the preset, -1 for none." group:"Encoder"`
 	Option  map[string]string `help:"Raw libav options of the encoder, KEY=VALUE." mapsep:"none" placeholder:"KEY=VALUE" group:"Encoder"`
 
+	audioFlags
+
 	Size     string `help:"Size of test: and raw frames." placeholder:"1280x720" group:"Input"`
 	PixFmt   string `help:"Pixel format of raw frames." placeholder:"bgr24" group:"Input"`
 	Rescale  bool   `help:"Scale frames that change their size in mid-stream, instead of stopping." group:"Input"`
+	Copy     bool   `help:"Pass the input's packets on as they are: one rendition, nothing is encoded." group:"Input"`
 	NoStatus bool   `name:"quiet" short:"q" help:"No progress and no summary." group:"Input"`
+
+	gear        map[string]any // of --params
+	formatGiven bool
 }
 
 // Run streams the input.
 func (c *streamCmd) Run(e *env) error {
+	if err := c.readParams(); err != nil {
+		return err
+	}
+	if c.Input == "" {
+		return usagef("what to stream? (want an INPUT, or --params with -video_source)")
+	}
 	if c.Output == "" && c.Serve == "" {
 		return usagef("where to? (want -o OUT, or --serve ADDR)")
 	}
@@ -111,6 +129,9 @@ func (c *streamCmd) Run(e *env) error {
 // feed passes pictures on until the source ends or the first interrupt comes.
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
+	if c.Copy {
+		return c.copyInput(e, src, s)
+	}
 	pace := newPacer(c.Live || c.LowLatency)
 	for {
 		switch err := src.Read(&f); {
@@ -127,6 +148,9 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 			status.note("interrupted: finishing")
 			return nil
 		}
+		if err := writeSound(src, s); err != nil {
+			return err
+		}
 		if err := s.WriteFrame(&f); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
@@ -135,6 +159,9 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 }
 
 func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
+	if c.Params != "" {
+		return c.gearOptions(e, src)
+	}
 	segment, err := parseDuration("--segment", c.Segment)
 	if err != nil {
 		return framegear.Options{}, err
@@ -145,13 +172,17 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		Name: c.Name, Rescale: c.Rescale, Logger: e.log,
 		Format:    map[string]framegear.Format{"both": framegear.Both, "dash": framegear.DASH, "hls": framegear.HLS}[c.Format],
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
-		Clock:     map[string]framegear.Clock{"pts": framegear.ClockPTS, "wall": framegear.ClockWall, "count": framegear.ClockCount}[c.Clock],
+		Clock:     clocks[c.Clock], Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
+	c.hardwareFlags.apply(&o)
 	if err := c.liveOptions(&o); err != nil {
 		return o, err
 	}
 	if !o.FrameRate.Known() {
 		o.FrameRate = src.FrameRate()
+	}
+	if err := c.sound(&o, src); err != nil {
+		return o, err
 	}
 	if o.KeyInterval, err = parseCount("--gop", c.GOP, o.FrameRate.Frame().Duration(1)); err != nil {
 		return o, err
@@ -171,6 +202,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 
 func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	o.Live, o.LowLatency = c.Live || c.LowLatency, c.LowLatency
+	o.Stall = map[string]framegear.StallPolicy{"repeat": framegear.RepeatLast, "gap": framegear.LeaveGap}[c.Stall]
 	o.RemoveAtExit, o.BurnClock = c.RemoveAtExit, c.BurnClock
 	if !o.Live {
 		return nil

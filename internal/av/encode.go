@@ -33,12 +33,14 @@ type VideoConfig struct {
 	BFrames       int        // negative leaves it to the encoder
 	Threads       int        // zero leaves it to the encoder
 	Options       map[string]string
+	Frames        *Pool        // pictures on a device, for encoders that take those
 	Logger        *slog.Logger // nil discards libav's lines
 }
 
 // VideoEncoder turns pictures into packets. One goroutine at a time.
 type VideoEncoder struct {
 	name    string
+	layout  Layout
 	cc      *astiav.CodecContext
 	scratch *astiav.Frame
 	drain   drainState
@@ -65,12 +67,18 @@ func OpenVideoEncoder(cfg VideoConfig) (*VideoEncoder, error) {
 	}
 	cc := astiav.AllocCodecContext(codec)
 	scratch := astiav.AllocFrame()
-	e := &VideoEncoder{name: cfg.Name, cc: cc, scratch: scratch}
+	e := &VideoEncoder{name: cfg.Name, layout: cfg.Layout, cc: cc, scratch: scratch}
 	if cc == nil || scratch == nil {
 		e.free()
 		return nil, &Error{Op: cfg.Name, Code: -int(C.ENOMEM), Text: "out of memory"}
 	}
 	cfg.apply(cc)
+	if cfg.Frames != nil {
+		if code := C.fg_encode_frames((*C.AVCodecContext)(cc.UnsafePointer()), cfg.Frames.frames); code < 0 {
+			e.free()
+			return nil, check("open "+cfg.Name, code, nil, book.mark())
+		}
+	}
 	book.route(cc.UnsafePointer(), cfg.Logger)
 	if err := e.open(codec, cfg.Options); err != nil {
 		e.free()
@@ -191,6 +199,8 @@ func (e *VideoEncoder) Parameters() (*Parameters, error) {
 		// Muxers want a figure. What manifests say is measured.
 		cp.bit_rate = C.int64_t(e.cc.RateControlMaxRate())
 	}
+	// On a device the context's own format says nothing about the samples.
+	p.cp.SetPixelFormat(e.layout.pixelFormat())
 	p.read()
 	p.FrameRate = rate(e.cc.Framerate())
 	return p, nil

@@ -2,6 +2,7 @@ package av
 
 //#include <stdlib.h>
 //#include "shim.h"
+//#include <libavutil/pixdesc.h>
 import "C"
 
 import (
@@ -84,7 +85,8 @@ func (cfg *ChainConfig) filters() string {
 	}
 	format := "format=pix_fmts=" + cfg.Layout.String()
 	if cfg.Color.Matrix != media.MatrixUnset && cfg.Color.Range != media.RangeUnset {
-		format += fmt.Sprintf(":color_spaces=%d:color_ranges=%d", colorSpace(cfg.Color.Matrix), cfg.Color.Range)
+		format += fmt.Sprintf(":color_spaces=%s:color_ranges=%s", C.GoString(C.av_color_space_name(C.enum_AVColorSpace(cfg.Color.Matrix))),
+			C.GoString(C.av_color_range_name(C.enum_AVColorRange(cfg.Color.Range))))
 	}
 	return cfg.Filters + "," + size + "," + format
 }

@@ -24,11 +24,12 @@ const (
 	KindDevice
 	KindParameters
 	KindSamples
+	KindStuck // a call that was given up, see Worker
 	kindEnd
 )
 
 var kindNames = [kindEnd]string{"picture", "pool", "scaler", "encoder", "packet", "muxer", "io", "demuxer", "decoder",
-	"resampler", "filter", "device", "parameters", "samples"}
+	"resampler", "filter", "device", "parameters", "samples", "stuck call"}
 
 var live [kindEnd]atomic.Int64
 

@@ -60,14 +60,14 @@ func (p *Packet) SetTimes(pts, dts, duration int64) {
 func (p *Packet) Stream() int { return p.p.StreamIndex() }
 
 // Key reports whether decoding can start here.
-func (p *Packet) Key() bool { return p.p.Flags().Has(astiav.PacketFlagKey) }
+func (p *Packet) Key() bool { return cPacket(p.p).flags&C.AV_PKT_FLAG_KEY != 0 }
 
 // SetKey marks or unmarks the packet as a place where decoding can start.
 func (p *Packet) SetKey(key bool) {
 	if key {
-		p.p.SetFlags(p.p.Flags().Add(astiav.PacketFlagKey))
+		cPacket(p.p).flags |= C.AV_PKT_FLAG_KEY
 	} else {
-		p.p.SetFlags(p.p.Flags().Del(astiav.PacketFlagKey))
+		cPacket(p.p).flags &^= C.AV_PKT_FLAG_KEY
 	}
 }
 
@@ -86,6 +86,12 @@ func (p *Packet) Close() {
 // cPacket reads the only field of astiav.Packet; TestAstiavLayout keeps that true.
 func cPacket(p *astiav.Packet) *C.AVPacket {
 	return *(**C.AVPacket)(unsafe.Pointer(p))
+}
+
+// Take moves the bytes and times of another packet here; the other one is empty afterwards.
+func (p *Packet) Take(from *Packet) {
+	p.p.Unref()
+	p.p.MoveRef(from.p)
 }
 
 // Ref makes p another owner of the bytes of src, with its times and flags.

@@ -5,6 +5,8 @@ package av
 import "C"
 
 import (
+	"fmt"
+
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -96,4 +98,13 @@ func (p *Parameters) SetPriming(samples int, extradata []byte) {
 	}
 	p.read()
 	p.Priming = samples
+}
+
+// SetExtradata replaces the decoder configuration with a copy of b.
+func (p *Parameters) SetExtradata(b []byte) error {
+	if err := p.cp.SetExtraData(b); err != nil {
+		return fmt.Errorf("extradata: %w", err)
+	}
+	p.Extradata = append([]byte(nil), b...)
+	return nil
 }

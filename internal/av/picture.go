@@ -67,6 +67,9 @@ type Picture struct {
 	frame *astiav.Frame
 	refs  atomic.Int32
 	pool  *Pool
+
+	uploading sync.Mutex
+	uploaded  *Picture // the same samples on a device
 }
 
 // Pool makes pictures of one size and layout and uses their memory again. Get and Release may be called from any goroutine.
@@ -75,6 +78,7 @@ type Pool struct {
 	layout        Layout
 	color         media.Color
 	buffers       *C.AVBufferPool
+	frames        *C.AVBufferRef // instead of buffers, when the pictures are on a device
 
 	mu     sync.Mutex
 	free   []*Picture
@@ -102,17 +106,30 @@ func (p *Pool) Get() (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := cFrame(pic.frame)
-	code := C.fg_picture_get(p.buffers, f, C.enum_AVPixelFormat(p.layout.pixelFormat()), C.int(p.width), C.int(p.height))
-	if code < 0 {
+	if err := p.allocate(cFrame(pic.frame)); err != nil {
 		p.put(pic)
-		return nil, check("picture buffer", code, nil, book.mark())
+		return nil, err
 	}
+	p.deliver(pic)
+	return pic, nil
+}
+
+func (p *Pool) allocate(f *C.AVFrame) error {
+	mark := book.mark()
+	if p.frames != nil {
+		return check("picture on the device", C.av_hwframe_get_buffer(p.frames, f, 0), nil, mark)
+	}
+	code := C.fg_picture_get(p.buffers, f, C.enum_AVPixelFormat(p.layout.pixelFormat()), C.int(p.width), C.int(p.height))
+	return check("picture buffer", code, nil, mark)
+}
+
+// deliver makes a shell that has memory a picture.
+func (p *Pool) deliver(pic *Picture) {
 	c := p.color
-	C.fg_picture_color(f, C.int(colorSpace(c.Matrix)), C.int(c.Range), C.int(unspecified(c.Primaries)), C.int(unspecified(c.Transfer)))
+	C.fg_picture_color(cFrame(pic.frame), C.int(colorSpace(c.Matrix)), C.int(c.Range), C.int(unspecified(c.Primaries)),
+		C.int(unspecified(c.Transfer)))
 	pic.refs.Store(1)
 	born(KindPicture)
-	return pic, nil
 }
 
 // shell returns a picture without memory.
@@ -157,7 +174,11 @@ func (p *Pool) Close() {
 		pic.frame.Free()
 	}
 	p.free = nil
-	C.av_buffer_pool_uninit(&p.buffers)
+	if p.frames != nil {
+		C.av_buffer_unref(&p.frames)
+	} else {
+		C.av_buffer_pool_uninit(&p.buffers)
+	}
 	died(KindPool)
 }
 
@@ -175,6 +196,8 @@ func (p *Picture) Release() {
 	switch n := p.refs.Add(-1); {
 	case n == 0:
 		died(KindPicture)
+		p.uploaded.Release()
+		p.uploaded = nil
 		p.pool.put(p)
 	case n < 0:
 		panic("av: picture released twice")

@@ -8,6 +8,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/buffer.h>
 #include <libavutil/frame.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
@@ -66,6 +67,22 @@ const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
 int fg_decode_receive(AVCodecContext *cc, AVFrame *f);
+
+// device.c
+int fg_device_open(const char *type, const char *path, AVBufferRef **out);
+const char *fg_device_vendor(AVBufferRef *device);
+int fg_frames_new(AVBufferRef *device, enum AVPixelFormat format, int w, int h, AVBufferRef **out);
+int fg_frames_upload(AVFrame *dst, const AVFrame *src);
+int fg_encode_frames(AVCodecContext *cc, AVBufferRef *frames);
+
+// devicescale.c
+typedef struct fg_device_scaler {
+	AVFilterGraph *graph;
+	AVFilterContext *src, *sink;
+} fg_device_scaler;
+int fg_device_scale_new(AVBufferRef *frames, const char *filter, const char *args, int space, int range, fg_device_scaler *out);
+AVBufferRef *fg_device_scale_frames(const fg_device_scaler *s);
+int fg_device_scale(const fg_device_scaler *s, AVFrame *dst, const AVFrame *src);
 
 // audio.c
 int fg_samples_fill(AVFrame *f, int format, int rate, int channels, int count, const void *p0, const void *p1, const void *p2,

@@ -87,10 +87,21 @@ func Luma(t testing.TB, data []byte, n int) []byte {
 // manifest names, into a NUT file that keeps their times, and returns its path.
 func Presentation(t testing.TB, manifest string, rate int) string {
 	t.Helper()
+	return times(t, manifest, rate, "-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base:v", "-1", "-vf",
+		"scale=16:16,format=gray", "-c:v", "rawvideo")
+}
+
+// Sound is Presentation for what has no pictures.
+func Sound(t testing.TB, manifest string, rate int) string {
+	t.Helper()
+	return times(t, manifest, rate)
+}
+
+func times(t testing.TB, manifest string, rate int, more ...string) string {
+	t.Helper()
 	out := filepath.Join(t.TempDir(), "decoded.nut")
-	run(t, "ffmpeg", "-v", "error", "-nostdin", "-copyts", "-i", manifest, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough",
-		"-enc_time_base:v", "-1", "-vf", "scale=16:16,format=gray", "-c:v", "rawvideo", "-c:a", "pcm_f32le", "-ac", "1",
-		"-ar", strconv.Itoa(rate), out)
+	args := append([]string{"-v", "error", "-nostdin", "-copyts", "-i", manifest}, more...)
+	run(t, "ffmpeg", append(args, "-map", "0:a:0", "-c:a", "pcm_f32le", "-ac", "1", "-ar", strconv.Itoa(rate), out)...)
 	return out
 }
 

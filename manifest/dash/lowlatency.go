@@ -13,8 +13,18 @@ import (
 // Playback rates that players may use to hold the target latency; slow enough not to be heard.
 const minRate, maxRate = 0.95, 1.1
 
-// referenceID ties Latency to the ProducerReferenceTime of the first adaptation set; the others count on from it.
-const referenceID = 0
+// referenceID names the ProducerReferenceTime of an adaptation set in a period, once in the whole MPD (ISO/IEC 23009-1
+// annex K.3): it follows from the number of the period's first segment, which stays when that leaves the window.
+func referenceID(r *run, set int) uint32 {
+	first := int64(1)
+	for i := range r.tracks {
+		if t := &r.tracks[i]; len(t.segments) > 0 {
+			first = t.startNumber(t.step)
+			break
+		}
+	}
+	return uint32(first-1)<<8 + uint32(set)
+}
 
 // lowLatency adds what DASH-IF's low-latency guidelines ask of the MPD itself. Every value follows from constants of the
 // output, because players read them once.
@@ -25,7 +35,7 @@ func lowLatency(doc *mpd.MPD, p *manifest.Presentation, target time.Duration) {
 	doc.MinimumUpdatePeriod = duration(min(max(p.SegmentDuration, 2*time.Second), 10*time.Second))
 	ms := func(d time.Duration) *uint32 { return mpd.Ptr(uint32(d.Milliseconds())) }
 	doc.ServiceDescription = []*mpd.ServiceDescriptionType{{
-		Latencies:     []*mpd.LatencyType{{ReferenceId: referenceID, Target: ms(target), Min: ms(target / 2), Max: ms(2 * target)}},
+		Latencies:     []*mpd.LatencyType{{Target: ms(target), Min: ms(target / 2), Max: ms(2 * target)}},
 		PlaybackRates: []*mpd.PlaybackRateType{{Min: minRate, Max: maxRate}},
 	}}
 }

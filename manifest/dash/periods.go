@@ -23,6 +23,7 @@ type runTrack struct {
 	segments []manifest.Segment
 	start    int64 // ticks: where the run began, which may be before its first listed segment
 	offset   int64 // ticks: the period's start, presentationTimeOffset
+	step     int64 // ticks: the nominal length of a segment
 }
 
 // split cuts the presentation where any track is discontinuous. Numbers are common to all tracks, so they are the cuts.
@@ -77,7 +78,7 @@ func cutRun(p *manifest.Presentation, from, to int64) (run, bool) {
 		all := listed(p, t)
 		in := func(s manifest.Segment) bool { return s.Number >= from && s.Number < to && !s.Gap }
 		first := slices.IndexFunc(all, in)
-		r.tracks[i].track = t
+		r.tracks[i].track, r.tracks[i].step = t, t.SegmentTicks(p)
 		if first < 0 {
 			continue
 		}

@@ -31,6 +31,9 @@ func Render(p *manifest.Presentation) ([]byte, error) {
 		doc.Periods = append(doc.Periods, period)
 	}
 	if p.State == manifest.StateLive {
+		if p.LowLatency() {
+			doc.ServiceDescription[0].Latencies[0].ReferenceId = referenceID(&runs[len(runs)-1], 0)
+		}
 		bound(runs, doc.Periods)
 	} else {
 		doc.MediaPresentationDuration = duration(layOut(runs, doc.Periods))

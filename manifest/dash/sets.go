@@ -71,7 +71,7 @@ func renderSet(p *manifest.Presentation, r *run, all []set, at int) (*mpd.Adapta
 		soundLabels(as, p, first)
 	}
 	if p.LowLatency() {
-		as.ProducerReferenceTimes = []*mpd.ProducerReferenceTimeType{producerReference(p, referenceID+uint32(at))}
+		as.ProducerReferenceTimes = []*mpd.ProducerReferenceTimeType{producerReference(p, referenceID(r, at))}
 	}
 	for _, i := range s.tracks {
 		if len(r.tracks[i].segments) == 0 {

@@ -79,7 +79,7 @@ func (g *group) name() {
 		if base == "" {
 			base = t.Language
 		}
-		if base == "" {
+		if base == "" || base == "und" { // no name for people
 			base = "Audio"
 		}
 		name := base

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/framegear/framegear"
+)
+
+// besideParams are the flags of stream that --params leaves open; everything else is said by the file.
+var besideParams = []string{"params", "output", "format", "name", "serve", "tls-cert", "tls-key", "token", "fps", "clock", "duration", "size",
+	"pix-fmt", "rescale", "quiet", "copy", "log-format", "verbose", "help"}
+
+// AfterApply remembers which flags were given.
+func (c *streamCmd) AfterApply(k *kong.Context) error {
+	for _, p := range k.Path {
+		if p.Flag == nil || p.Resolved {
+			continue
+		}
+		if c.Params != "" && !slices.Contains(besideParams, p.Flag.Name) {
+			return fmt.Errorf("--params says it all: leave out --%s, or give it in the file", p.Flag.Name)
+		}
+		if p.Flag.Name == "format" {
+			c.formatGiven = true
+		}
+	}
+	return nil
+}
+
+// readParams reads --params, and takes the input and the output from it that the command line leaves out.
+func (c *streamCmd) readParams() error {
+	if c.Params == "" {
+		return nil
+	}
+	b, err := os.ReadFile(c.Params)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := json.Unmarshal(b, &c.gear); err != nil {
+		return usagef("--params %s: %w (want one JSON object of StreamGear's attributes)", c.Params, err)
+	}
+	if c.formatGiven {
+		c.gear["format"] = c.Format
+	}
+	p, _, err := framegear.ParamsFromStreamGear(c.gear, framegear.Rate(c.FPS))
+	if err != nil {
+		return err
+	}
+	if c.Input == "" {
+		c.Input = p.Source
+	} else if p.Source != "" && p.Source != c.Input {
+		return usagef("INPUT %s and -video_source %s (want one of them)", c.Input, p.Source)
+	}
+	if c.Output == "" {
+		c.Output = p.Output
+	}
+	if _, given := c.gear["-input_framerate"]; given && p.Source == "" && !framegear.Rate(c.FPS).Known() {
+		c.FPS = rateFlag(p.Options.FrameRate)
+	}
+	return nil
+}
+
+// gearOptions makes the options from --params.
+func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
+	rate := framegear.Rate(c.FPS)
+	if !rate.Known() {
+		rate = src.FrameRate()
+	}
+	p, warnings, err := framegear.ParamsFromStreamGear(c.gear, rate)
+	for _, w := range warnings {
+		e.log.Warn(w)
+	}
+	o := p.Options
+	o.Timebase, o.Clock, o.Rescale, o.Logger = src.Timebase(), clocks[c.Clock], c.Rescale, e.log
+	if c.Name != "" {
+		o.Name = c.Name
+	}
+	if len(o.Audio) == 1 && o.Audio[0].Source == p.Source && p.Source != "" { // its own sound, as far as it has any
+		own, ok := framegear.AudioTrack{}, false
+		if in, is := src.(sounding); is {
+			own, ok = in.Audio()
+		}
+		o.Audio[0].Origin = own.Origin
+		if !ok {
+			o.Audio = nil
+		}
+	}
+	c.Copy = c.Copy || p.Copy
+	c.Live = o.Live
+	return o, err
+}
+
+var clocks = map[string]framegear.Clock{"pts": framegear.ClockPTS, "wall": framegear.ClockWall, "count": framegear.ClockCount}
+
+// copyInput passes the input's packets on until it ends or the first interrupt comes.
+func (c *streamCmd) copyInput(e *env, src source, s *framegear.Stream) error {
+	in, ok := src.(*framegear.Input)
+	if !ok {
+		return usagef("--copy needs a file or a URL")
+	}
+	ctx, cancel := context.WithCancel(e.ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-e.interrupted:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	err := s.Copy(ctx, in)
+	if ctx.Err() != nil && e.ctx.Err() == nil {
+		return nil // the first interrupt: finish what there is
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package encoder
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// ErrStuck is wrapped when a driver did not answer in time. What it was asked goes on in the background and is freed if it ever ends.
+var ErrStuck = av.ErrStuck
+
+// ErrDevice is wrapped by errors about a device that cannot be used.
+var ErrDevice = errors.New("hardware cannot be used")
+
+// DefaultLimit is how long a call into a driver may take where nothing else is said.
+const DefaultLimit = 5 * time.Second
+
+// DeviceError says in words to act on why a device or an encoder on it cannot be used.
+type DeviceError struct {
+	// Path of the device, empty when there is none at all.
+	Path string
+	// Reason is what to do or what is missing.
+	Reason string
+	// Err is what libav or the system said, nil when it was not asked.
+	Err error
+}
+
+// Error returns the reason.
+func (e *DeviceError) Error() string { return fmt.Sprintf("%v: %s", ErrDevice, e.Reason) }
+
+// Unwrap returns ErrDevice and the cause.
+func (e *DeviceError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{ErrDevice}
+	}
+	return []error{ErrDevice, e.Err}
+}
+
+// Device is one hardware device for all encoders of a ladder. Its methods may be called from any goroutine.
+type Device struct {
+	kind, path, driver string
+	limit              time.Duration
+	worker             *av.Worker
+	dev                *av.Device
+
+	mu    sync.Mutex
+	pools map[poolKey]*av.Pool
+
+	// growing is held alone by an encoder that still takes memory for its references, and shared by the others.
+	growing sync.RWMutex
+}
+
+// poolKey is one kind of picture on the device.
+type poolKey struct {
+	width, height int
+	layout        Layout
+	color         media.Color
+}
+
+// OpenDevice opens a device of a kind by libav's name ("vaapi"); an empty path takes the first one that works. No call takes longer
+// than the limit; zero means DefaultLimit. Errors are DeviceErrors. The caller closes it after the encoders.
+func OpenDevice(kind, path string, limit time.Duration) (*Device, error) {
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	if path == "" {
+		return openFirst(kind, limit)
+	}
+	if err := thisMachine.check(path); err != nil {
+		return nil, err
+	}
+	d := &Device{kind: kind, path: path, limit: limit, worker: av.NewWorker(), pools: map[poolKey]*av.Pool{}}
+	err := d.worker.Do(limit, func() error {
+		dev, err := av.OpenDevice(kind, path)
+		if err != nil {
+			return err
+		}
+		d.dev, d.driver = dev, dev.Driver()
+		return nil
+	})
+	if err != nil {
+		d.Close()
+		return nil, &DeviceError{Path: path, Reason: thisMachine.explain(path, limit, err), Err: err}
+	}
+	return d, nil
+}
+
+func openFirst(kind string, limit time.Duration) (*Device, error) {
+	var errs []error
+	for _, path := range Devices() {
+		d, err := OpenDevice(kind, path, limit)
+		if err == nil {
+			return d, nil
+		}
+		errs = append(errs, err)
+	}
+	if len(errs) == 0 {
+		return nil, &DeviceError{Reason: noDevice}
+	}
+	return nil, errors.Join(errs...)
+}
+
+// Kind returns libav's name of the kind of device.
+func (d *Device) Kind() string { return d.kind }
+
+// Path returns the device's path.
+func (d *Device) Path() string { return d.path }
+
+// Driver returns what the driver calls itself.
+func (d *Device) Driver() string { return d.driver }
+
+// uploads returns the pool for pictures that come from memory: one for all encoders, so that each picture is uploaded once.
+func (d *Device) uploads(key poolKey) (*av.Pool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p := d.pools[key]; p != nil {
+		return p, nil
+	}
+	p, err := av.NewDevicePool(d.dev, key.width, key.height, key.layout, key.color)
+	if err == nil {
+		d.pools[key] = p
+	}
+	return p, err
+}
+
+// Close frees the device. It returns an error wrapping ErrStuck when the driver does not let it. Closing twice is harmless.
+func (d *Device) Close() error {
+	return d.worker.Close(d.limit, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, p := range d.pools {
+			p.Close()
+		}
+		if d.dev != nil {
+			d.dev.Close()
+		}
+	})
+}

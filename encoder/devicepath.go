@@ -1,0 +1,207 @@
+package encoder
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/framegear/framegear/internal/av"
+)
+
+// devicePath is the way of a picture from memory into a hardware encoder: upload, then scaling on the device. Where the driver cannot scale, the
+// picture is scaled in memory and uploaded at the encoder's size.
+type devicePath struct {
+	opt    *Options
+	frames *av.Pool // what the encoder takes
+	upload *av.Pool // shared by all encoders on the device
+	scale  *av.DeviceScaler
+	host   *hostScaler
+
+	reserve []*av.Pool // memory for the encoder's references, one picture each
+
+	seen  *Picture // the last picture that came in, to recognise repeats
+	ready *Picture // and what became of it
+}
+
+// hostScaler scales in memory.
+type hostScaler struct {
+	pool *av.Pool
+	sws  *av.Scaler
+}
+
+func newDevicePath(o *Options) (*devicePath, error) {
+	p := &devicePath{opt: o}
+	if err := p.open(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *devicePath) open() (err error) {
+	o := p.opt
+	key := poolKey{o.SourceWidth, o.SourceHeight, o.Layout, o.Color}
+	scales := o.SourceWidth != o.Width || o.SourceHeight != o.Height
+	if p.upload, err = o.Device.uploads(key); err != nil {
+		return err
+	}
+	p.frames = p.upload
+	if !scales {
+		return nil
+	}
+	if p.scale, err = av.NewDeviceScaler(o.Device.dev, p.upload, o.Width, o.Height); err == nil {
+		p.frames = p.scale.Pool()
+		return nil
+	}
+	if p.upload, err = o.Device.uploads(poolKey{o.Width, o.Height, o.Layout, o.Color}); err != nil {
+		return err
+	}
+	p.frames = p.upload
+	p.host, err = newHostScaler(o)
+	return err
+}
+
+func newHostScaler(o *Options) (*hostScaler, error) {
+	filter := av.FilterBicubic
+	if o.SourceWidth >= 2*o.Width {
+		filter = av.FilterArea
+	}
+	pool, err := av.NewPool(o.Width, o.Height, o.Layout, o.Color)
+	if err != nil {
+		return nil, err
+	}
+	sws, err := av.NewPictureScaler(o.SourceWidth, o.SourceHeight, o.Layout, o.Color, o.Width, o.Height, o.Layout, o.Color, filter)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &hostScaler{pool, sws}, nil
+}
+
+// picture returns what the encoder takes, which the caller releases.
+func (p *devicePath) picture(src *Picture) (*Picture, error) {
+	if src == p.seen {
+		return p.ready.Retain(), nil
+	}
+	if src.Width() != p.opt.SourceWidth || src.Height() != p.opt.SourceHeight || src.Layout() != p.opt.Layout {
+		return nil, fmt.Errorf("%w: a picture of %s %dx%d (want %s %dx%d)", ErrOptions, src.Layout(), src.Width(), src.Height(),
+			p.opt.Layout, p.opt.SourceWidth, p.opt.SourceHeight)
+	}
+	ready, err := p.make(src)
+	if err != nil {
+		return nil, err
+	}
+	p.forget()
+	p.seen, p.ready = src.Retain(), ready
+	return ready.Retain(), nil
+}
+
+func (p *devicePath) make(src *Picture) (*Picture, error) {
+	if p.host != nil {
+		small, err := p.host.pool.Get()
+		if err != nil {
+			return nil, err
+		}
+		defer small.Release()
+		if err := p.host.sws.Picture(src, small); err != nil {
+			return nil, err
+		}
+		return small.On(p.upload)
+	}
+	up, err := src.On(p.upload)
+	if err != nil || p.scale == nil {
+		return up, err
+	}
+	defer up.Release()
+	return p.scale.Scale(up)
+}
+
+// references is how many pictures an encoder keeps: those being encoded, the one they refer to, the next one and one to spare.
+const references = 5
+
+// setAside takes the memory that the encoder is going to need for its references. libavcodec 9.0 crashes when it finds none for one
+// (hw_base_encode_send_frame frees a picture that is not whole), so it must always find some: what is set aside here is given
+// back picture by picture, right before the encoder takes it.
+func (p *devicePath) setAside() error {
+	o := p.opt
+	for range references + max(0, o.BFrames) {
+		pool, err := av.NewDevicePool(o.Device.dev, o.Width, o.Height, o.Layout, o.Color)
+		if err != nil {
+			return err
+		}
+		p.reserve = append(p.reserve, pool)
+	}
+	return nil
+}
+
+// enter makes what the encoder takes, which the caller releases, and gives the encoder room for it. The caller calls leave after
+// the encoder has taken it, also after an error.
+func (p *devicePath) enter(src *Picture) (pic *Picture, leave func(), err error) {
+	growing := &p.opt.Device.growing
+	n := len(p.reserve)
+	if n == 0 {
+		growing.RLock()
+		pic, err = p.picture(src)
+		return pic, growing.RUnlock, err
+	}
+	growing.Lock()
+	if pic, err = p.picture(src); err == nil {
+		p.reserve[n-1].Close()
+		p.reserve = p.reserve[:n-1]
+	}
+	return pic, growing.Unlock, err
+}
+
+func (p *devicePath) forget() {
+	p.seen.Release()
+	p.ready.Release()
+	p.seen, p.ready = nil, nil
+}
+
+func (p *devicePath) close() {
+	p.forget()
+	for _, pool := range p.reserve {
+		pool.Close()
+	}
+	p.reserve = nil
+	if p.scale != nil {
+		p.scale.Close()
+	}
+	if p.host != nil {
+		p.host.sws.Close()
+		p.host.pool.Close()
+	}
+}
+
+// openOnDevice opens the encoder with the first way of rate control that the driver offers.
+func (e *Encoder) openOnDevice() error {
+	if e.opt.Device == nil {
+		return fmt.Errorf("%w: %s needs Options.Device", ErrOptions, e.opt.Codec)
+	}
+	var err error
+	if e.device, err = newDevicePath(&e.opt); err != nil {
+		return err
+	}
+	for _, rate := range rateControls(&e.opt) {
+		if e.av, err = av.OpenVideoEncoder(e.opt.onDevice(rate, e.device.frames)); err == nil {
+			if err = e.device.setAside(); err != nil {
+				e.av.Close()
+				e.av = nil
+			}
+			break
+		}
+		if !noSuchRateControl(err) {
+			break
+		}
+	}
+	if err != nil {
+		e.device.close()
+	}
+	return err
+}
+
+// noSuchRateControl recognises libav's words for a driver without the wanted mode.
+func noSuchRateControl(err error) bool {
+	var e *av.Error
+	return errors.As(err, &e) && strings.Contains(e.LastLog, "RC mode")
+}

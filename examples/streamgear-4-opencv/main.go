@@ -1,0 +1,50 @@
+// This example shows how to:
+//  1. read a camera or a file with OpenCV and change each picture with it (here: to gray)
+//  2. write the Mat as it lies in memory
+//
+// Usage: go run -tags opencv ./examples/streamgear-4-opencv [-format hls] 0|VIDEO FOLDER|x.mpd|x.m3u8
+
+//go:build opencv
+
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+
+	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/opencv"
+	"gocv.io/x/gocv"
+)
+
+func main() {
+	var format framegear.Format
+	flag.TextVar(&format, "format", framegear.DASH, "dash or hls")
+	flag.Parse()
+	if err := stream(context.Background(), flag.Arg(0), flag.Arg(1), format); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func stream(ctx context.Context, source, output string, format framegear.Format) error {
+	in, err := opencv.Open(source)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+
+	s, err := framegear.New(output, framegear.Options{Format: format, FrameRate: in.FrameRate()})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+
+	for m, ok := in.Read(); ok; m, ok = in.Read() {
+		gocv.CvtColor(*m, m, gocv.ColorBGRToGray)
+		if err := opencv.WriteMat(s, m); err != nil {
+			return err
+		}
+	}
+	return s.Finish(ctx)
+}

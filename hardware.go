@@ -1,0 +1,295 @@
+package framegear
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/scaler"
+)
+
+// CodecAuto as Options.Codec takes a hardware H.264 encoder that works here, tried with real frames, else libx264.
+const CodecAuto = "auto"
+
+// ErrHardware is wrapped by every error about hardware that cannot be used; the error says why and what to do.
+var ErrHardware = encoder.ErrDevice
+
+// HWPolicy says what becomes of hardware encoders that do not work.
+type HWPolicy uint8
+
+// The policies.
+const (
+	// HWPrefer goes on in software, with a warning and an event, at the start and in mid-stream.
+	HWPrefer HWPolicy = iota
+	// HWRequire ends with an error wrapping ErrHardware, at the start and in mid-stream.
+	HWRequire
+	// HWOff uses no hardware: CodecAuto means libx264, and naming a hardware encoder is an error.
+	HWOff
+)
+
+// String returns "prefer", "require" or "off".
+func (p HWPolicy) String() string { return [...]string{"prefer", "require", "off"}[min(p, HWOff)] }
+
+// EncoderInfo says that software encodes instead of hardware.
+type EncoderInfo struct {
+	// Rendition is the rung ("v1 640x360"), empty when it is about the whole ladder.
+	Rendition string
+	// From and To are libav's encoder names.
+	From, To string
+	// Reason is why, in words to act on.
+	Reason string
+}
+
+// ladderDevice is the device of a stream, one for the whole ladder.
+type ladderDevice struct {
+	chosen bool
+	dev    *encoder.Device
+}
+
+func (d *ladderDevice) close(s *Stream) {
+	if d.dev == nil {
+		return
+	}
+	if err := d.dev.Close(); err != nil {
+		s.opt.Logger.Warn("the device was given up", "device", d.dev.Path(), "err", err)
+	}
+	d.dev = nil
+}
+
+func (o *Options) validateHardware() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if o.HW > HWOff || o.HWTimeout < 0 {
+		bad("HW %d, HWTimeout %s (want one of HWPolicy's constants, 0 or more)", o.HW, o.HWTimeout)
+	}
+	names := o.codecNames()
+	named := slices.IndexFunc(names, encoder.Hardware)
+	switch {
+	case o.HW == HWOff && named >= 0:
+		bad("codec %s with HW off", names[named])
+	case o.HW == HWRequire && named < 0 && !slices.Contains(names, CodecAuto):
+		bad("HW require with software encoders alone (want %s or one of %v)", CodecAuto, encoder.Names())
+	}
+	return errors.Join(errs...)
+}
+
+// codecNames returns the encoder of every rendition.
+func (o *Options) codecNames() []string {
+	first := cmp.Or(o.Codec, "libx264")
+	if len(o.Ladder) == 0 {
+		return []string{first}
+	}
+	names := make([]string, 0, len(o.Ladder))
+	for _, r := range o.Ladder {
+		names = append(names, cmp.Or(r.Codec, first))
+	}
+	return names
+}
+
+// chooseEncoders opens the device that the ladder needs, and settles what "auto" is and what software does instead.
+func (s *Stream) chooseEncoders(f *Frame) error {
+	o := &s.opt
+	names := o.codecNames()
+	if s.hw.chosen || !slices.Contains(names, CodecAuto) && !slices.ContainsFunc(names, encoder.Hardware) {
+		return nil
+	}
+	chosen := "libx264"
+	if o.HW != HWOff {
+		w, h := scaler.Even(f.Width, f.Height)
+		dev, auto, err := o.openHardware(names, w, h)
+		switch {
+		case err == nil:
+			s.hw.dev, chosen = dev, cmp.Or(auto, chosen)
+		case o.HW == HWRequire:
+			return fmt.Errorf("framegear: %w", err)
+		default:
+			if err := s.withoutHardware(names, err); err != nil {
+				return err
+			}
+		}
+	}
+	s.hw.chosen = true
+	o.replaceCodec(CodecAuto, chosen)
+	return nil
+}
+
+// openHardware returns the first device on which every hardware encoder of the ladder works, tried at the largest size, and what
+// "auto" is there.
+func (o *Options) openHardware(names []string, width, height int) (*encoder.Device, string, error) {
+	paths := encoder.Devices()
+	if o.HWDevice != "" {
+		paths = []string{o.HWDevice}
+	}
+	if len(paths) == 0 {
+		_, err := encoder.OpenDevice("vaapi", "", o.HWTimeout)
+		return nil, "", err
+	}
+	var errs []error
+	for _, path := range paths {
+		dev, err := encoder.OpenDevice("vaapi", path, o.HWTimeout)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		auto, err := o.tryOn(dev, names, width, height)
+		if err == nil {
+			return dev, auto, nil
+		}
+		_ = dev.Close()
+		errs = append(errs, err)
+	}
+	return nil, "", errors.Join(errs...)
+}
+
+// tryOn tries the ladder's hardware encoders on a device with real frames.
+func (o *Options) tryOn(dev *encoder.Device, names []string, width, height int) (auto string, err error) {
+	try := func(name string) error {
+		return encoder.Try(encoder.Options{
+			Codec: name, Device: dev, Width: width, Height: height, FrameRate: o.FrameRate, Timescale: media.Timescale(o.FrameRate),
+			Color: media.OutputColor(height),
+		}, o.HWTimeout)
+	}
+	tried := map[string]bool{}
+	for _, name := range names {
+		if encoder.Hardware(name) && !tried[name] {
+			tried[name] = true
+			if err := try(name); err != nil {
+				return "", err
+			}
+		}
+	}
+	if !slices.Contains(names, CodecAuto) {
+		return "", nil
+	}
+	for _, name := range encoder.Names() {
+		if encoder.Hardware(name) && encoder.Available(name) && encoder.Format(name) == media.CodecH264 {
+			if err = try(name); err == nil {
+				return name, nil
+			}
+		}
+	}
+	return "", err
+}
+
+// withoutHardware puts software encoders in the place of the ladder's hardware encoders, and says so once.
+func (s *Stream) withoutHardware(names []string, why error) error {
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		to := "libx264"
+		if encoder.Hardware(name) {
+			to = encoder.Software(encoder.Format(name))
+		} else if name != CodecAuto {
+			continue
+		}
+		if to == "" {
+			return fmt.Errorf("framegear: %w (and this build has no software encoder for %s)", why, encoder.Format(name))
+		}
+		s.opt.replaceCodec(name, to)
+		s.softwareInstead(EncoderInfo{From: name, To: to, Reason: reason(why)})
+	}
+	return nil
+}
+
+// reason is a hardware error without the words that all of them begin with.
+func reason(err error) string {
+	var d *encoder.DeviceError
+	if errors.As(err, &d) {
+		return d.Reason
+	}
+	return err.Error()
+}
+
+// softwareInstead warns and tells whoever wants to know.
+func (s *Stream) softwareInstead(info EncoderInfo) {
+	what := info.From
+	if info.Rendition != "" {
+		what = info.Rendition + ": " + what
+		s.counters.replaced.Add(1)
+	}
+	s.warn(fmt.Sprintf("%s cannot be used, %s encodes instead: %s", what, info.To, info.Reason))
+	if s.opt.Events.SoftwareInstead != nil {
+		s.opt.Events.SoftwareInstead(info)
+	}
+}
+
+// replaceCodec puts one encoder in the place of another, without what only the other one understands.
+func (o *Options) replaceCodec(from, to string) {
+	common := o.Codec == from
+	o.Ladder = slices.Clone(o.Ladder)
+	for i := range o.Ladder {
+		if r := &o.Ladder[i]; r.Codec == from || r.Codec == "" && common {
+			r.Codec = to
+			r.Preset, r.Tune = presetFor(from, to, cmp.Or(r.Preset, o.Preset)), tuneFor(to, cmp.Or(r.Tune, o.Tune))
+			if encoder.Hardware(from) {
+				r.Extra = nil
+			}
+		}
+	}
+	if !common {
+		return
+	}
+	o.Codec = to
+	o.Preset, o.Tune = presetFor(from, to, o.Preset), tuneFor(to, o.Tune)
+	if encoder.Hardware(from) {
+		o.Extra = nil
+	}
+}
+
+// presetFor keeps a preset that an encoder understands: a word in software, a number on devices.
+func presetFor(from, to, preset string) string {
+	_, err := strconv.Atoi(preset)
+	if number := err == nil; preset != PresetStreamGear && (encoder.Hardware(to) && !number || encoder.Hardware(from) && number) {
+		return ""
+	}
+	return preset
+}
+
+func tuneFor(to, tune string) string {
+	if encoder.Hardware(to) {
+		return ""
+	}
+	return tune
+}
+
+// inputLayout returns the layout that pictures have: two planes where a device takes them.
+func (o *Options) inputLayout(bits int) scaler.Layout {
+	deep := bits > 8 && o.wantsDeepColor()
+	for _, name := range o.codecNames() {
+		if encoder.Hardware(name) {
+			if deep && !slices.ContainsFunc(o.codecNames(), onlyEightBitDevice) {
+				return scaler.P010
+			}
+			return scaler.NV12
+		}
+	}
+	if deep {
+		return scaler.I42010
+	}
+	return scaler.I420
+}
+
+func onlyEightBitDevice(name string) bool {
+	return encoder.Hardware(name) && encoder.MaxBits(name) == 8
+}
+
+// hardware reports whether the rung is encoded on a device.
+func (g *rung) hardware() bool { return encoder.Hardware(g.Codec) }
+
+// fitDevice settles layout and colour: pictures go to a device as the source's are, and scaling there keeps their matrix, since drivers
+// differ in whether they would convert it.
+func (g *rung) fitDevice(src sourceSpec) {
+	switch {
+	case g.hardware():
+		g.layout, g.color = src.layout, src.color
+	case g.layout == scaler.NV12:
+		g.layout = scaler.I420
+	case g.layout == scaler.P010:
+		g.layout = scaler.I42010
+	}
+}

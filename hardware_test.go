@@ -1,0 +1,366 @@
+package framegear_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/leaktest"
+	"github.com/framegear/framegear/internal/referee"
+	"github.com/framegear/framegear/internal/vatest"
+)
+
+const (
+	hwWidth, hwHeight = 320, 180
+	hwFrames          = 25 // at 10 per second, in segments of a second: the last one is short
+)
+
+// hwFrame is a smooth picture that is known by formula, as NV12.
+func hwFrame(n int) *framegear.Frame {
+	pix := make([]byte, 0, hwWidth*hwHeight*3/2)
+	for y := range hwHeight {
+		for x := range hwWidth {
+			pix = append(pix, byte(40+(x+y+8*n)%320/2))
+		}
+	}
+	for y := range hwHeight / 2 {
+		for x := range hwWidth / 2 {
+			pix = append(pix, byte(80+(x+2*n)%160/2), byte(90+y))
+		}
+	}
+	return framegear.Packed(framegear.NV12, pix, hwWidth, hwHeight)
+}
+
+func hwPixels(n int) []byte {
+	f := hwFrame(n)
+	return append(append([]byte(nil), f.Planes[0]...), f.Planes[1]...)
+}
+
+// hwReport is what a stream said while it ran.
+type hwReport struct {
+	mu       sync.Mutex
+	instead  []framegear.EncoderInfo
+	warnings []string
+}
+
+func (r *hwReport) listen(o *framegear.Options) {
+	o.Events.SoftwareInstead = func(i framegear.EncoderInfo) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.instead = append(r.instead, i)
+	}
+	o.Events.Warning = func(w framegear.WarningInfo) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.warnings = append(r.warnings, w.Text)
+	}
+}
+
+// hwOptions is a ladder of four on the test driver.
+func hwOptions() framegear.Options {
+	return framegear.Options{
+		FrameRate: framegear.FPS(10), SegmentDuration: time.Second, Codec: "h264_vaapi", HWDevice: vatest.Device,
+		Ladder: framegear.Ladder{
+			{Bitrate: 4_000_000}, {Width: 256, Height: 144, Bitrate: 3_000_000},
+			{Width: 128, Height: 72, Bitrate: 1_000_000}, {Width: 64, Height: 36, Bitrate: 500_000},
+		},
+	}
+}
+
+var hwSizes = [][2]int{{320, 180}, {256, 144}, {128, 72}, {64, 36}}
+
+// hwStream writes the frames and returns the first error of WriteFrame or Finish.
+func hwStream(t *testing.T, dir string, o framegear.Options) (stats framegear.Stats, err error) {
+	s, err := framegear.New(dir, o)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	for n := range hwFrames {
+		if err := s.WriteFrame(hwFrame(n)); err != nil {
+			return s.Stats(), err
+		}
+	}
+	err = s.Finish(t.Context())
+	return s.Stats(), err
+}
+
+// track returns the initialization segment and all segments of a rendition in one.
+func track(t *testing.T, dir string, rung int) []byte {
+	t.Helper()
+	data := read(t, dir, fmt.Sprintf("v%d/init.mp4", rung))
+	for n := 1; n <= (hwFrames+9)/10; n++ {
+		data = append(data, read(t, dir, fmt.Sprintf("v%d/%d.m4s", rung, n))...)
+	}
+	return data
+}
+
+// requireExact checks the first pictures of every rendition bit by bit and the rest by eye.
+func requireExact(t *testing.T, dir string, exact int) {
+	t.Helper()
+	for rung, size := range hwSizes {
+		got := vatest.Decode(t, track(t, dir, rung), size[0], size[1])
+		require.Len(t, got, hwFrames, "v%d", rung)
+		for n := range got {
+			want := vatest.Nearest(hwPixels(n), hwWidth, hwHeight, size[0], size[1])
+			if n < exact {
+				require.Equal(t, want, got[n], "v%d, picture %d", rung, n)
+			} else {
+				require.Less(t, difference(want, got[n]), 6.0, "v%d, picture %d", rung, n)
+			}
+		}
+	}
+}
+
+func difference(a, b []byte) float64 {
+	sum := 0
+	for i := range a {
+		d := int(a[i]) - int(b[i])
+		sum += max(d, -d)
+	}
+	return float64(sum) / float64(len(a))
+}
+
+// requireGrid checks that every rendition has key frames at the grid's instants and, but for the extra ones, nowhere else.
+func requireGrid(t *testing.T, dir string, extra bool) {
+	t.Helper()
+	referee.Need(t)
+	for rung := range hwSizes {
+		frames := referee.Frames(t, track(t, dir, rung))
+		require.Len(t, frames, hwFrames)
+		for n, f := range frames {
+			if n%10 == 0 {
+				require.True(t, f.Key, "v%d, picture %d", rung, n)
+			} else if !extra {
+				require.False(t, f.Key, "v%d, picture %d", rung, n)
+			}
+			require.Equal(t, frames[0].PTS+int64(n)*(frames[1].PTS-frames[0].PTS), f.PTS, "v%d, picture %d", rung, n)
+		}
+	}
+}
+
+// The seed's hardware example, at a fifth of its sizes.
+func TestHardwareExampleOfTheSeed(t *testing.T) {
+	if !vatest.Child(t) {
+		return
+	}
+	for _, format := range []string{"dash", "hls"} {
+		leaktest.Check(t)
+		p, warnings, err := framegear.ParamsFromStreamGear(map[string]any{
+			"-streams": []any{
+				map[string]any{"-resolution": "256x144", "-video_bitrate": "3000k"},
+				map[string]any{"-resolution": "128x72", "-framerate": 10.0},
+				map[string]any{"-resolution": "64x36", "-framerate": 10.0},
+			},
+			"-vcodec": "h264_vaapi", "-vaapi_device": vatest.Device, "-vf": "format=nv12,hwupload", "-input_framerate": 10,
+			"-f": format, "-gop": 10, "-seg_duration": 1, "-hls_time": 1, "-hls_segment_type": "fmp4",
+		}, framegear.Rate{})
+		require.NoError(t, err, warnings)
+		var said hwReport
+		p.Options.HW = framegear.HWRequire
+		said.listen(&p.Options)
+		dir := t.TempDir()
+		_, err = hwStream(t, dir, p.Options)
+		require.NoError(t, err)
+		require.Empty(t, said.instead)
+		requireExact(t, dir, hwFrames)
+		requireGrid(t, dir, false)
+		manifest, err := filepath.Glob(filepath.Join(dir, map[string]string{"dash": "*.mpd", "hls": "*.m3u8"}[format]))
+		require.NoError(t, err)
+		require.Len(t, manifest, 1)
+		requireValid(t, manifest[0])
+	}
+}
+
+func TestHardwareLadder(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		switches []string
+		set      func(o *framegear.Options)
+	}{
+		{"named", nil, func(*framegear.Options) {}},
+		{"auto", nil, func(o *framegear.Options) { o.Codec, o.Preset, o.Tune = framegear.CodecAuto, "veryfast", "film" }},
+		{"lowlatency", nil, func(o *framegear.Options) {
+			o.LowLatency, o.WhenFull, o.Clock, o.Window = true, framegear.BlockWhenFull, framegear.ClockCount, framegear.WindowAll
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if !vatest.Child(t, test.switches...) {
+				return
+			}
+			leaktest.Check(t)
+			var said hwReport
+			o := hwOptions()
+			o.HW, o.Name = framegear.HWRequire, "stream"
+			test.set(&o)
+			said.listen(&o)
+			dir := t.TempDir()
+			stats, err := hwStream(t, dir, o)
+			require.NoError(t, err)
+			require.Zero(t, stats.Replaced)
+			require.Empty(t, said.warnings)
+			requireExact(t, dir, hwFrames)
+			requireGrid(t, dir, false)
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+			requireValid(t, filepath.Join(dir, "stream.m3u8"))
+		})
+	}
+}
+
+// hwFailures are the driver's switches and what each makes people read.
+var hwFailures = []struct {
+	name     string
+	switches []string
+	reason   string
+	start    bool // before the first frame
+}{
+	{"profile", []string{"FGVA_NO_ENCODE=1"}, "does not offer this codec or profile", true},
+	{"size", []string{"FGVA_MAX_SIZE=300"}, "over the device's limit", true},
+	{"opening", []string{"FGVA_HANG_INIT=1", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", true},
+	{"encode", []string{"FGVA_FAIL_ENCODE=60"}, "failed to encode a picture", false},
+	{"sync", []string{"FGVA_HANG_SYNC=60", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
+}
+
+func TestHardwareThatFailsIsReplaced(t *testing.T) {
+	for _, test := range hwFailures {
+		t.Run(test.name, func(t *testing.T) {
+			if !vatest.Child(t, test.switches...) {
+				return
+			}
+			leaktest.Check(t)
+			var said hwReport
+			o := hwOptions()
+			o.HWTimeout = 300 * time.Millisecond
+			said.listen(&o)
+			dir := t.TempDir()
+			stats, err := hwStream(t, dir, o)
+			require.NoError(t, err)
+			requireExact(t, dir, 0)
+			requireGrid(t, dir, true)
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+			requireValid(t, filepath.Join(dir, "stream.m3u8"))
+			require.NotEmpty(t, said.instead)
+			for _, i := range said.instead {
+				require.Equal(t, "h264_vaapi", i.From)
+				require.Equal(t, "libx264", i.To)
+				require.Contains(t, i.Reason, test.reason)
+				require.Equal(t, test.start, i.Rendition == "")
+			}
+			require.Len(t, said.warnings, len(said.instead), said.warnings)
+			if test.start {
+				require.Len(t, said.instead, 1, "once for the whole ladder")
+				require.Zero(t, stats.Replaced)
+			} else {
+				require.EqualValues(t, len(said.instead), stats.Replaced)
+			}
+			leaktest.Settled(t, "calls that were given up come back", noneLive)
+		})
+	}
+}
+
+func TestHardwareThatFailsIsAnErrorWhereItIsRequired(t *testing.T) {
+	for _, test := range hwFailures {
+		t.Run(test.name, func(t *testing.T) {
+			if !vatest.Child(t, test.switches...) {
+				return
+			}
+			leaktest.Check(t)
+			o := hwOptions()
+			o.HW, o.HWTimeout = framegear.HWRequire, 300*time.Millisecond
+			dir := t.TempDir()
+			begun := time.Now()
+			_, err := hwStream(t, dir, o)
+			require.ErrorIs(t, err, framegear.ErrHardware)
+			require.ErrorContains(t, err, test.reason)
+			require.Less(t, time.Since(begun), 30*time.Second)
+			var stage *framegear.StageError
+			if require.Equal(t, !test.start, asStageError(err, &stage)); test.start {
+				require.Empty(t, files(t, dir), "nothing is written before the hardware is known to work")
+			} else {
+				require.Equal(t, "encoder", stage.Stage)
+			}
+			leaktest.Settled(t, "calls that were given up come back", noneLive)
+		})
+	}
+}
+
+// Room for the trial and some of the ladder: the renditions that find none begin in software.
+func TestRunningOutOfSurfaces(t *testing.T) {
+	for _, limit := range []int{6, 9, 14} {
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			if !vatest.Child(t, fmt.Sprintf("FGVA_MAX_SURFACES=%d", limit)) {
+				return
+			}
+			leaktest.Check(t)
+			var said hwReport
+			o := hwOptions()
+			said.listen(&o)
+			dir := t.TempDir()
+			_, err := hwStream(t, dir, o)
+			require.NoError(t, err)
+			requireExact(t, dir, 0)
+			requireGrid(t, dir, true)
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+			require.NotEmpty(t, said.instead)
+			for _, i := range said.instead {
+				require.Contains(t, i.Reason, "no memory left")
+			}
+		})
+	}
+}
+
+func TestCloseDoesNotWaitForADriverThatHangs(t *testing.T) {
+	if !vatest.Child(t, "FGVA_HANG_SYNC=20", "FGVA_HANG_MS=4000") {
+		return
+	}
+	leaktest.Check(t)
+	o := hwOptions()
+	o.HWTimeout = 200 * time.Millisecond
+	s, err := framegear.New(t.TempDir(), o)
+	require.NoError(t, err)
+	for n := range hwFrames {
+		require.NoError(t, s.WriteFrame(hwFrame(n)))
+	}
+	begun := time.Now()
+	require.NoError(t, s.Close())
+	require.Less(t, time.Since(begun), 3*time.Second, "less than the driver hangs: a bound, not a speed")
+	leaktest.Settled(t, "the call comes back and frees what it worked on", noneLive)
+}
+
+func TestAutoWithoutHardwarePicksSoftwareAndSaysSoOnce(t *testing.T) {
+	leaktest.Check(t)
+	var said hwReport
+	o := hwOptions()
+	o.Codec, o.HWDevice = framegear.CodecAuto, "/dev/dri/renderD7777"
+	said.listen(&o)
+	dir := t.TempDir()
+	_, err := hwStream(t, dir, o)
+	require.NoError(t, err)
+	require.Len(t, said.warnings, 1)
+	require.Contains(t, said.warnings[0], "libx264 encodes instead: /dev/dri/renderD7777: no such device")
+	require.Equal(t, []framegear.EncoderInfo{{From: "auto", To: "libx264", Reason: said.instead[0].Reason}}, said.instead)
+	requireValid(t, filepath.Join(dir, "stream.mpd"))
+
+	o.HW = framegear.HWOff
+	said.warnings = nil
+	_, err = hwStream(t, t.TempDir(), o)
+	require.NoError(t, err)
+	require.Empty(t, said.warnings, "nothing was wanted of hardware")
+}
+
+func TestHardwareOptionsThatContradict(t *testing.T) {
+	for _, o := range []framegear.Options{
+		{HW: framegear.HWOff, Codec: "h264_vaapi"},
+		{HW: framegear.HWRequire},
+		{HW: framegear.HWRequire, Codec: "libx264"},
+		{HW: 7},
+		{HWTimeout: -1},
+	} {
+		require.ErrorIs(t, o.Validate(), framegear.ErrOptions)
+	}
+	require.NoError(t, framegear.Options{HW: framegear.HWRequire, Codec: framegear.CodecAuto}.Validate())
+	require.NoError(t, framegear.Options{HW: framegear.HWRequire, Ladder: framegear.Ladder{{}, {Height: 90, Codec: "h264_vaapi"}}}.Validate())
+}

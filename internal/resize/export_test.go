@@ -1,0 +1,8 @@
+package resize
+
+import "unsafe"
+
+// ScaleWith is Scale with or without the vector kernel.
+func (p *Plane) ScaleWith(fast bool, src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride int) {
+	p.scale(src, srcStride, dst, dstStride, fast)
+}

@@ -1,0 +1,95 @@
+//go:build cgo
+
+package resize
+
+/*
+#cgo CFLAGS: -std=c11 -O3
+#cgo noescape resize_plane
+#cgo nocallback resize_plane
+#include "resize.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+)
+
+// The vector kernel makes groups of samples that it reads from two registers of 16-bit samples.
+const (
+	group  = 16
+	window = 64
+)
+
+// Fast reports whether this CPU has a kernel that beats swscale's.
+func Fast() bool { return C.resize_fast() != 0 }
+
+// Plane scales planes of one size to another. One goroutine at a time.
+type Plane struct {
+	job        C.resize_job
+	horizontal taps
+	vertical   taps
+	row        []int16 // one row after the vertical step
+	base       []int32 // of each group
+	index      []int16 // group entries for each group: where each sample's first tap is, counted from base
+	spread     []int16 // weights in the order of the kernel: per group and pair of taps, two for each sample
+}
+
+// New returns a scaler from one size to a smaller one, in samples, or nil where the sizes do not suit it: larger in a dimension, or a
+// ratio beyond about three.
+func New(fromWidth, fromHeight, toWidth, toHeight int, f Filter) *Plane {
+	if toWidth > fromWidth || toHeight > fromHeight || toWidth < 1 || toHeight < 1 {
+		return nil
+	}
+	p := &Plane{horizontal: newTaps(fromWidth, toWidth, f), vertical: newTaps(fromHeight, toHeight, f)}
+	if p.horizontal.count > fromWidth || p.vertical.count > fromHeight || !p.arrange(toWidth) {
+		return nil
+	}
+	p.row = make([]int16, fromWidth+2*window)
+	p.job = C.resize_job{
+		src_width: C.int(fromWidth), dst_width: C.int(toWidth), dst_height: C.int(toHeight),
+		htaps: C.int(p.horizontal.count), vtaps: C.int(p.vertical.count),
+	}
+	return p
+}
+
+// arrange lays the horizontal weights out for the vector kernel and reports whether every group fits its registers.
+func (p *Plane) arrange(width int) bool {
+	h := &p.horizontal
+	for g := 0; g < width; g += group {
+		base := h.first[g]
+		p.base = append(p.base, base)
+		for i := range group {
+			at := min(g+i, width-1)
+			offset := h.first[at] - base
+			if offset < 0 || int(offset)+h.count > window {
+				return false
+			}
+			p.index = append(p.index, int16(offset))
+		}
+		for k := 0; k < h.count; k += 2 {
+			for i := range group {
+				at := min(g+i, width-1) * h.count
+				p.spread = append(p.spread, h.weights[at+k], h.weights[at+k+1])
+			}
+		}
+	}
+	return true
+}
+
+// Scale reads a plane and writes the smaller one. Source rows are read up to the next multiple of 32 bytes, which must be memory too;
+// nothing is written beyond the output's rows. Strides are in bytes.
+func (p *Plane) Scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride int) {
+	p.scale(src, srcStride, dst, dstStride, Fast())
+}
+
+func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride int, fast bool) {
+	vector := C.int(0)
+	if fast {
+		vector = 1
+	}
+	i16 := func(s []int16) *C.int16_t { return (*C.int16_t)(unsafe.SliceData(s)) }
+	i32 := func(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.SliceData(s)) }
+	C.resize_plane(p.job, vector, (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
+		i32(p.vertical.first), i16(p.vertical.weights), i32(p.horizontal.first), i16(p.horizontal.weights),
+		i32(p.base), i16(p.index), i16(p.spread))
+}

@@ -1,0 +1,30 @@
+/* Smaller 8-bit planes. The arithmetic that both variants reproduce bit for bit, with weights in units of 2^-14:
+ *
+ *   row[x] = (sum of rows * weights + 2^7) >> 8     six fractional bits
+ *   out[x] = (sum of row  * weights + 2^19) >> 20   clipped to 0..255
+ */
+#ifndef FRAMEGEAR_RESIZE_H
+#define FRAMEGEAR_RESIZE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RESIZE_GROUP = 16, RESIZE_VERTICAL_SHIFT = 8, RESIZE_HORIZONTAL_SHIFT = 20 };
+
+typedef struct {
+	int src_width, dst_width, dst_height;
+	int htaps, vtaps; /* even */
+} resize_job;
+
+int resize_fast(void);
+
+/* The tables are those of the Go type Plane. row has room for src_width and 128 samples more. */
+void resize_plane(resize_job job, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
+		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
+		  const int32_t *base, const int16_t *index, const int16_t *spread);
+
+void resize_combine_avx512(int16_t *row, const uint8_t *src, ptrdiff_t stride, const int16_t *weights, int taps, int width);
+void resize_row_avx512(uint8_t *dst, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
+		       int taps, int width);
+
+#endif

@@ -1,0 +1,500 @@
+// The libva side of the test driver: objects, capabilities, images, and the failures on purpose (see README.md).
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "driver.h"
+
+enum { SLOTS = 4096 };
+
+static const struct {
+	const char *name;
+	size_t size;
+} kinds[KINDS] = {
+	[CONFIG] = {"configs", sizeof(config_t)},    [SURFACE] = {"surfaces", sizeof(surface_t)},
+	[BUFFER] = {"buffers", sizeof(buffer_t)},    [CONTEXT] = {"contexts", sizeof(context_t)},
+	[IMAGE] = {"images", sizeof(image_t)},
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static void *objects[KINDS][SLOTS];
+static int live[KINDS];
+static int displays, encodes, syncs;
+
+long fgva_env(const char *name, long otherwise)
+{
+	const char *v = getenv(name);
+	return v && *v ? atol(v) : otherwise;
+}
+
+static void hang(void)
+{
+	long ms = fgva_env("FGVA_HANG_MS", 3000);
+	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+static void *make(enum kind kind, unsigned *id)
+{
+	void *p = calloc(1, kinds[kind].size);
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 1; p && i < SLOTS; i++) {
+		if (objects[kind][i])
+			continue;
+		objects[kind][i] = p;
+		live[kind]++;
+		*id = (unsigned)kind << 24 | i;
+		pthread_mutex_unlock(&lock);
+		return p;
+	}
+	pthread_mutex_unlock(&lock);
+	free(p);
+	return NULL;
+}
+
+void *fgva_get(enum kind kind, unsigned id)
+{
+	void *p = NULL;
+	pthread_mutex_lock(&lock);
+	if (id >> 24 == kind && (id & 0xffffff) < SLOTS)
+		p = objects[kind][id & 0xffffff];
+	pthread_mutex_unlock(&lock);
+	return p;
+}
+
+static int drop(enum kind kind, unsigned id)
+{
+	void *p = fgva_get(kind, id);
+	if (!p)
+		return 0;
+	pthread_mutex_lock(&lock);
+	objects[kind][id & 0xffffff] = NULL;
+	live[kind]--;
+	pthread_mutex_unlock(&lock);
+	free(p);
+	return 1;
+}
+
+// Capabilities.
+
+// Constrained baseline has no CABAC, whose macroblocks this driver does not write; main leaves that to the caller.
+static VAProfile profile_offered(void)
+{
+	const char *v = getenv("FGVA_PROFILE");
+	return v && !strcmp(v, "main") ? VAProfileH264Main : VAProfileH264ConstrainedBaseline;
+}
+
+static int encodes_profile(VAProfile p) { return !fgva_env("FGVA_NO_ENCODE", 0) && p == profile_offered(); }
+
+static VAStatus query_profiles(VADriverContextP ctx, VAProfile *list, int *n)
+{
+	*n = 0;
+	if (!fgva_env("FGVA_NO_ENCODE", 0))
+		list[(*n)++] = profile_offered();
+	if (!fgva_env("FGVA_NO_VPP", 0))
+		list[(*n)++] = VAProfileNone;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus query_entrypoints(VADriverContextP ctx, VAProfile profile, VAEntrypoint *list, int *n)
+{
+	*n = 1;
+	*list = profile == VAProfileNone ? VAEntrypointVideoProc : VAEntrypointEncSlice;
+	return VA_STATUS_SUCCESS;
+}
+
+static unsigned rate_control(void)
+{
+	static const struct {
+		const char *name;
+		unsigned mode;
+	} modes[] = {{"cqp", VA_RC_CQP}, {"cbr", VA_RC_CBR}, {"qvbr", VA_RC_QVBR}, {"icq", VA_RC_ICQ}};
+	const char *v = getenv("FGVA_RC");
+	unsigned all = 0;
+	if (!v)
+		return VA_RC_CQP | VA_RC_CBR | VA_RC_VBR;
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (strstr(v, modes[i].name))
+			all |= modes[i].mode;
+	for (const char *p = v; (p = strstr(p, "vbr")); p++)
+		if (p == v || p[-1] == ',')
+			all |= VA_RC_VBR;
+	return all;
+}
+
+static VAStatus get_attributes(VADriverContextP ctx, VAProfile profile, VAEntrypoint entry, VAConfigAttrib *a, int n)
+{
+	for (int i = 0; i < n; i++) {
+		a[i].value = VA_ATTRIB_NOT_SUPPORTED;
+		if (a[i].type == VAConfigAttribRTFormat)
+			a[i].value = VA_RT_FORMAT_YUV420;
+		else if (profile == VAProfileNone)
+			continue;
+		else if (a[i].type == VAConfigAttribRateControl)
+			a[i].value = rate_control();
+		else if (a[i].type == VAConfigAttribEncPackedHeaders)
+			a[i].value = VA_ENC_PACKED_HEADER_SEQUENCE | VA_ENC_PACKED_HEADER_PICTURE | VA_ENC_PACKED_HEADER_SLICE |
+				     VA_ENC_PACKED_HEADER_MISC | VA_ENC_PACKED_HEADER_RAW_DATA;
+		else if (a[i].type == VAConfigAttribEncMaxRefFrames)
+			a[i].value = 1 | 1 << 16; // one each in both lists
+		else if (a[i].type == VAConfigAttribEncMaxSlices)
+			a[i].value = 32;
+	}
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus create_config(VADriverContextP ctx, VAProfile profile, VAEntrypoint entry, VAConfigAttrib *a, int n,
+			      VAConfigID *id)
+{
+	if (profile == VAProfileNone ? fgva_env("FGVA_NO_VPP", 0) != 0 : !encodes_profile(profile))
+		return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
+	config_t *c = make(CONFIG, id);
+	if (!c)
+		return VA_STATUS_ERROR_ALLOCATION_FAILED;
+	c->profile = profile;
+	c->entrypoint = entry;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus destroy_config(VADriverContextP ctx, VAConfigID id)
+{
+	return drop(CONFIG, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONFIG;
+}
+
+static VAStatus query_config(VADriverContextP ctx, VAConfigID id, VAProfile *p, VAEntrypoint *e, VAConfigAttrib *a, int *n)
+{
+	config_t *c = fgva_get(CONFIG, id);
+	if (!c)
+		return VA_STATUS_ERROR_INVALID_CONFIG;
+	*p = c->profile;
+	*e = c->entrypoint;
+	*n = 0;
+	return VA_STATUS_SUCCESS;
+}
+
+// Surfaces.
+
+static VAStatus surface_attributes(VADriverContextP ctx, VAConfigID id, VASurfaceAttrib *list, unsigned *n)
+{
+	long side = fgva_env("FGVA_MAX_SIZE", 4096);
+	const struct {
+		VASurfaceAttribType type;
+		long value;
+	} all[] = {{VASurfaceAttribPixelFormat, VA_FOURCC_NV12}, {VASurfaceAttribPixelFormat, VA_FOURCC_P010},
+		   {VASurfaceAttribMinWidth, 16}, {VASurfaceAttribMinHeight, 16},
+		   {VASurfaceAttribMaxWidth, side}, {VASurfaceAttribMaxHeight, side}};
+	*n = sizeof all / sizeof *all;
+	for (unsigned i = 0; list && i < *n; i++)
+		list[i] = (VASurfaceAttrib){.type = all[i].type, .flags = VA_SURFACE_ATTRIB_GETTABLE | VA_SURFACE_ATTRIB_SETTABLE,
+					    .value = {.type = VAGenericValueTypeInteger, .value.i = (int)all[i].value}};
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus create_surfaces2(VADriverContextP ctx, unsigned format, unsigned w, unsigned h, VASurfaceID *ids, unsigned n,
+				 VASurfaceAttrib *a, unsigned na)
+{
+	uint32_t fourcc = format == VA_RT_FORMAT_YUV420_10 ? VA_FOURCC_P010 : VA_FOURCC_NV12;
+	for (unsigned i = 0; i < na; i++)
+		if (a[i].type == VASurfaceAttribPixelFormat)
+			fourcc = a[i].value.value.i;
+	for (unsigned i = 0; i < n; i++) {
+		if (live[SURFACE] >= fgva_env("FGVA_MAX_SURFACES", SLOTS))
+			return VA_STATUS_ERROR_ALLOCATION_FAILED;
+		surface_t *s = make(SURFACE, &ids[i]);
+		if (!s)
+			return VA_STATUS_ERROR_ALLOCATION_FAILED;
+		s->width = w;
+		s->height = h;
+		s->fourcc = fourcc;
+		s->pitch = ((fourcc == VA_FOURCC_P010 ? 2 * w : w) + 63) & ~63u;
+		s->rows = (h + 15) & ~15u;
+		s->data = calloc(3, (size_t)s->pitch * s->rows / 2);
+	}
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus create_surfaces(VADriverContextP ctx, int w, int h, int format, int n, VASurfaceID *ids)
+{
+	return create_surfaces2(ctx, format, w, h, ids, n, NULL, 0);
+}
+
+static VAStatus destroy_surfaces(VADriverContextP ctx, VASurfaceID *ids, int n)
+{
+	for (int i = 0; i < n; i++) {
+		surface_t *s = fgva_get(SURFACE, ids[i]);
+		if (!s)
+			return VA_STATUS_ERROR_INVALID_SURFACE;
+		free(s->data);
+		drop(SURFACE, ids[i]);
+	}
+	return VA_STATUS_SUCCESS;
+}
+
+// Buffers.
+
+static VAStatus create_buffer(VADriverContextP ctx, VAContextID context, VABufferType type, unsigned size, unsigned n,
+			      void *data, VABufferID *id)
+{
+	buffer_t *b = make(BUFFER, id);
+	if (!b)
+		return VA_STATUS_ERROR_ALLOCATION_FAILED;
+	b->type = type;
+	b->size = (size_t)size * n;
+	b->data = calloc(1, b->size + 1);
+	if (data)
+		memcpy(b->data, data, b->size);
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus set_elements(VADriverContextP ctx, VABufferID id, unsigned n) { return VA_STATUS_SUCCESS; }
+
+static VAStatus map_buffer(VADriverContextP ctx, VABufferID id, void **p)
+{
+	buffer_t *b = fgva_get(BUFFER, id);
+	if (!b)
+		return VA_STATUS_ERROR_INVALID_BUFFER;
+	*p = b->type == VAEncCodedBufferType ? (void *)&b->coded : b->data;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus unmap_buffer(VADriverContextP ctx, VABufferID id) { return VA_STATUS_SUCCESS; }
+
+static VAStatus destroy_buffer(VADriverContextP ctx, VABufferID id)
+{
+	buffer_t *b = fgva_get(BUFFER, id);
+	if (!b)
+		return VA_STATUS_ERROR_INVALID_BUFFER;
+	if (!b->borrowed)
+		free(b->data);
+	drop(BUFFER, id);
+	return VA_STATUS_SUCCESS;
+}
+
+// Pictures.
+
+static VAStatus create_context(VADriverContextP ctx, VAConfigID config, int w, int h, int flag, VASurfaceID *t, int n,
+			       VAContextID *id)
+{
+	context_t *c = make(CONTEXT, id);
+	if (!c)
+		return VA_STATUS_ERROR_ALLOCATION_FAILED;
+	c->config = config;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus destroy_context(VADriverContextP ctx, VAContextID id)
+{
+	return drop(CONTEXT, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONTEXT;
+}
+
+static VAStatus begin_picture(VADriverContextP ctx, VAContextID id, VASurfaceID target)
+{
+	context_t *c = fgva_get(CONTEXT, id);
+	if (!c || !fgva_get(SURFACE, target))
+		return VA_STATUS_ERROR_INVALID_CONTEXT;
+	c->target = target;
+	c->count = 0;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus render_picture(VADriverContextP ctx, VAContextID id, VABufferID *ids, int n)
+{
+	context_t *c = fgva_get(CONTEXT, id);
+	if (!c || c->count + n > FGVA_PER_PICTURE)
+		return VA_STATUS_ERROR_INVALID_CONTEXT;
+	memcpy(c->buffers + c->count, ids, n * sizeof *ids);
+	c->count += n;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus encode(const context_t *c, const surface_t *s)
+{
+	buffer_t *coded = NULL;
+	if (__atomic_add_fetch(&encodes, 1, __ATOMIC_SEQ_CST) >= fgva_env("FGVA_FAIL_ENCODE", 1L << 30))
+		return VA_STATUS_ERROR_OPERATION_FAILED;
+	for (int i = 0; i < c->count; i++) {
+		buffer_t *b = fgva_get(BUFFER, c->buffers[i]);
+		if (b->type == VAEncPictureParameterBufferType)
+			coded = fgva_get(BUFFER, ((VAEncPictureParameterBufferH264 *)b->data)->coded_buf);
+	}
+	if (!coded)
+		return VA_STATUS_ERROR_INVALID_BUFFER;
+	long size = fgva_h264(s, c, coded->data, coded->size);
+	if (size < 0)
+		return VA_STATUS_ERROR_ENCODING_ERROR;
+	coded->coded = (VACodedBufferSegment){.size = size, .buf = coded->data};
+	return VA_STATUS_SUCCESS;
+}
+
+// The buffers stay the application's, which destroys them (libva 1.0 on).
+static VAStatus end_picture(VADriverContextP ctx, VAContextID id)
+{
+	context_t *c = fgva_get(CONTEXT, id);
+	config_t *config = c ? fgva_get(CONFIG, c->config) : NULL;
+	if (!config)
+		return VA_STATUS_ERROR_INVALID_CONTEXT;
+	surface_t *s = fgva_get(SURFACE, c->target);
+	VAStatus st = config->profile == VAProfileNone ? fgva_scale(s, c) : encode(c, s);
+	c->count = 0;
+	return st;
+}
+
+static VAStatus wait_for(void)
+{
+	if (__atomic_add_fetch(&syncs, 1, __ATOMIC_SEQ_CST) == fgva_env("FGVA_HANG_SYNC", 0))
+		hang();
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus sync_surface(VADriverContextP ctx, VASurfaceID id) { return wait_for(); }
+
+static VAStatus sync_buffer(VADriverContextP ctx, VABufferID id, uint64_t timeout)
+{
+	return fgva_get(BUFFER, id) ? wait_for() : VA_STATUS_ERROR_INVALID_BUFFER;
+}
+
+static VAStatus surface_status(VADriverContextP ctx, VASurfaceID id, VASurfaceStatus *st)
+{
+	*st = VASurfaceReady;
+	return VA_STATUS_SUCCESS;
+}
+
+// Images: always a view of a surface.
+
+static const VAImageFormat formats[] = {
+	{.fourcc = VA_FOURCC_NV12, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 12},
+	{.fourcc = VA_FOURCC_P010, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 24},
+};
+
+static VAStatus image_formats(VADriverContextP ctx, VAImageFormat *list, int *n)
+{
+	*n = 2;
+	memcpy(list, formats, sizeof formats);
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus derive_image(VADriverContextP ctx, VASurfaceID id, VAImage *image)
+{
+	surface_t *s = fgva_get(SURFACE, id);
+	if (!s)
+		return VA_STATUS_ERROR_INVALID_SURFACE;
+	memset(image, 0, sizeof *image);
+	image_t *i = make(IMAGE, &image->image_id);
+	buffer_t *b = i ? make(BUFFER, &i->buffer) : NULL;
+	if (!b)
+		return VA_STATUS_ERROR_ALLOCATION_FAILED;
+	b->type = VAImageBufferType;
+	b->data = s->data;
+	b->borrowed = 1;
+	image->format = formats[s->fourcc == VA_FOURCC_P010];
+	image->buf = i->buffer;
+	image->width = s->width;
+	image->height = s->height;
+	image->num_planes = 2;
+	image->data_size = s->pitch * s->rows * 3 / 2;
+	image->pitches[0] = image->pitches[1] = s->pitch;
+	image->offsets[1] = s->pitch * s->rows;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus destroy_image(VADriverContextP ctx, VAImageID id)
+{
+	image_t *i = fgva_get(IMAGE, id);
+	if (!i)
+		return VA_STATUS_ERROR_INVALID_IMAGE;
+	destroy_buffer(ctx, i->buffer);
+	drop(IMAGE, id);
+	return VA_STATUS_SUCCESS;
+}
+
+// What libva insists on and nobody here calls.
+#define STUB(name, ...) \
+	static VAStatus name(__VA_ARGS__) { return VA_STATUS_ERROR_UNIMPLEMENTED; }
+STUB(put_surface, VADriverContextP c, VASurfaceID s, void *d, short a, short b, unsigned short e, unsigned short f, short g,
+     short h, unsigned short i, unsigned short j, VARectangle *r, unsigned k, unsigned l)
+STUB(create_image, VADriverContextP c, VAImageFormat *f, int w, int h, VAImage *i)
+STUB(set_palette, VADriverContextP c, VAImageID i, unsigned char *p)
+STUB(get_image, VADriverContextP c, VASurfaceID s, int x, int y, unsigned w, unsigned h, VAImageID i)
+STUB(put_image, VADriverContextP c, VASurfaceID s, VAImageID i, int a, int b, unsigned d, unsigned e, int f, int g, unsigned h,
+     unsigned j)
+STUB(create_subpicture, VADriverContextP c, VAImageID i, VASubpictureID *s)
+STUB(destroy_subpicture, VADriverContextP c, VASubpictureID s)
+STUB(subpicture_image, VADriverContextP c, VASubpictureID s, VAImageID i)
+STUB(subpicture_key, VADriverContextP c, VASubpictureID s, unsigned a, unsigned b, unsigned d)
+STUB(subpicture_alpha, VADriverContextP c, VASubpictureID s, float a)
+STUB(associate, VADriverContextP c, VASubpictureID s, VASurfaceID *t, int n, short a, short b, unsigned short d,
+     unsigned short e, short f, short g, unsigned short h, unsigned short i, unsigned j)
+STUB(deassociate, VADriverContextP c, VASubpictureID s, VASurfaceID *t, int n)
+STUB(display_attributes, VADriverContextP c, VADisplayAttribute *a, int n)
+
+static VAStatus query_subpictures(VADriverContextP c, VAImageFormat *f, unsigned *flags, unsigned *n)
+{
+	*n = 0;
+	return VA_STATUS_SUCCESS;
+}
+
+static VAStatus query_display(VADriverContextP c, VADisplayAttribute *a, int *n)
+{
+	*n = 0;
+	return VA_STATUS_SUCCESS;
+}
+
+static void report(void)
+{
+	const char *path = getenv("FGVA_REPORT");
+	FILE *f = path ? fopen(path, "a") : NULL;
+	if (!f)
+		return;
+	for (enum kind k = CONFIG; k < KINDS; k++)
+		fprintf(f, "%s=%d ", kinds[k].name, live[k]);
+	fprintf(f, "encodes=%d\n", encodes);
+	fclose(f);
+}
+
+static VAStatus terminate(VADriverContextP ctx)
+{
+	if (--displays == 0)
+		report();
+	return VA_STATUS_SUCCESS;
+}
+
+static void fill(struct VADriverVTable *t)
+{
+	*t = (struct VADriverVTable){
+		.vaTerminate = terminate, .vaQueryConfigProfiles = query_profiles, .vaQueryConfigEntrypoints = query_entrypoints,
+		.vaGetConfigAttributes = get_attributes, .vaCreateConfig = create_config, .vaDestroyConfig = destroy_config,
+		.vaQueryConfigAttributes = query_config, .vaCreateSurfaces = create_surfaces,
+		.vaDestroySurfaces = destroy_surfaces, .vaCreateContext = create_context, .vaDestroyContext = destroy_context,
+		.vaCreateBuffer = create_buffer, .vaBufferSetNumElements = set_elements, .vaMapBuffer = map_buffer,
+		.vaUnmapBuffer = unmap_buffer, .vaDestroyBuffer = destroy_buffer, .vaBeginPicture = begin_picture,
+		.vaRenderPicture = render_picture, .vaEndPicture = end_picture, .vaSyncSurface = sync_surface,
+		.vaQuerySurfaceStatus = surface_status, .vaPutSurface = put_surface, .vaQueryImageFormats = image_formats,
+		.vaCreateImage = create_image, .vaDeriveImage = derive_image, .vaDestroyImage = destroy_image,
+		.vaSetImagePalette = set_palette, .vaGetImage = get_image, .vaPutImage = put_image,
+		.vaQuerySubpictureFormats = query_subpictures, .vaCreateSubpicture = create_subpicture,
+		.vaDestroySubpicture = destroy_subpicture, .vaSetSubpictureImage = subpicture_image,
+		.vaSetSubpictureChromakey = subpicture_key, .vaSetSubpictureGlobalAlpha = subpicture_alpha,
+		.vaAssociateSubpicture = associate, .vaDeassociateSubpicture = deassociate,
+		.vaQueryDisplayAttributes = query_display, .vaGetDisplayAttributes = display_attributes,
+		.vaSetDisplayAttributes = display_attributes, .vaCreateSurfaces2 = create_surfaces2,
+		.vaQuerySurfaceAttributes = surface_attributes, .vaSyncBuffer = sync_buffer,
+	};
+}
+
+__attribute__((visibility("default"))) VAStatus __vaDriverInit_1_0(VADriverContextP ctx)
+{
+	if (fgva_env("FGVA_HANG_INIT", 0))
+		hang();
+	displays++;
+	ctx->version_major = VA_MAJOR_VERSION;
+	ctx->version_minor = VA_MINOR_VERSION;
+	ctx->max_profiles = ctx->max_entrypoints = ctx->max_image_formats = 4;
+	ctx->max_attributes = 32;
+	ctx->max_subpic_formats = ctx->max_display_attributes = 1;
+	ctx->str_vendor = "Framegear test driver";
+	fill(ctx->vtable);
+	if (!fgva_env("FGVA_NO_VPP", 0))
+		fgva_vpp_table(ctx->vtable_vpp);
+	return VA_STATUS_SUCCESS;
+}

@@ -1,0 +1,57 @@
+// The objects of the test driver. One mutex guards the tables; pictures are worked on by one thread at a time.
+#ifndef FGVA_DRIVER_H
+#define FGVA_DRIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <va/va_backend.h>
+#include <va/va_backend_vpp.h>
+#include <va/va_enc_h264.h>
+#include <va/va_vpp.h>
+
+enum { FGVA_PER_PICTURE = 64 };
+
+typedef struct {
+	VAProfile profile;
+	VAEntrypoint entrypoint;
+} config_t;
+
+typedef struct {
+	int width, height; // as asked for
+	int pitch, rows;   // of the luma plane
+	uint32_t fourcc;   // NV12 or P010
+	uint8_t *data;
+} surface_t;
+
+typedef struct {
+	VABufferType type;
+	size_t size;
+	uint8_t *data;
+	int borrowed; // the data is a surface's
+	VACodedBufferSegment coded;
+} buffer_t;
+
+typedef struct {
+	VAConfigID config;
+	VASurfaceID target;
+	VABufferID buffers[FGVA_PER_PICTURE];
+	int count;
+} context_t;
+
+typedef struct {
+	VABufferID buffer;
+} image_t;
+
+enum kind { CONFIG = 1, SURFACE, BUFFER, CONTEXT, IMAGE, KINDS };
+
+void *fgva_get(enum kind kind, unsigned id);
+long fgva_env(const char *name, long otherwise);
+
+// h264.c: writes the coded picture and returns its size, or -1 when the buffer is too small or the stream is not CAVLC.
+long fgva_h264(const surface_t *s, const context_t *c, uint8_t *out, size_t room);
+
+// vpp.c
+VAStatus fgva_scale(surface_t *dst, const context_t *c);
+void fgva_vpp_table(struct VADriverVTableVPP *t);
+
+#endif
