@@ -36,22 +36,27 @@ func burn(p *scaler.Picture, at time.Time) {
 func burnBlock(p *scaler.Picture, x, y, side int, white bool) {
 	shift := p.Layout().Bits() - 8
 	bytes := 1 + min(shift, 1)
+	if p.Layout() == scaler.P010 {
+		shift = 8 // its samples are the high bits
+	}
 	luma := 16
 	if white {
 		luma = 235
 	}
-	fillSquare(p.Plane(0), p.Stride(0), x, y, side, bytes, luma<<shift)
-	if p.Layout() == scaler.I420 || p.Layout() == scaler.I42010 {
-		fillSquare(p.Plane(1), p.Stride(1), x/2, y/2, side/2, bytes, 128<<shift)
-		fillSquare(p.Plane(2), p.Stride(2), x/2, y/2, side/2, bytes, 128<<shift)
+	fillRect(p.Plane(0), p.Stride(0), x, y, side, side, bytes, luma<<shift)
+	if p.Layout() == scaler.NV12 || p.Layout() == scaler.P010 { // both chroma samples side by side
+		fillRect(p.Plane(1), p.Stride(1), x, y/2, side, side/2, bytes, 128<<shift)
+		return
 	}
+	fillRect(p.Plane(1), p.Stride(1), x/2, y/2, side/2, side/2, bytes, 128<<shift)
+	fillRect(p.Plane(2), p.Stride(2), x/2, y/2, side/2, side/2, bytes, 128<<shift)
 }
 
-// fillSquare sets samples of one or two bytes, little-endian.
-func fillSquare(plane []byte, stride, x, y, side, bytes, value int) {
-	for r := y; r < y+side && (r+1)*stride <= len(plane); r++ {
+// fillRect sets samples of one or two bytes, little-endian.
+func fillRect(plane []byte, stride, x, y, width, height, bytes, value int) {
+	for r := y; r < y+height && (r+1)*stride <= len(plane); r++ {
 		row := plane[r*stride : (r+1)*stride]
-		for i := x * bytes; i < min((x+side)*bytes, stride); i += bytes {
+		for i := x * bytes; i < min((x+width)*bytes, stride); i += bytes {
 			row[i] = byte(value)
 			if bytes == 2 {
 				row[i+1] = byte(value >> 8)

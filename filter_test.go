@@ -23,8 +23,8 @@ func halves(width, height int) *framegear.Frame {
 	return framegear.Gray(pix, width, height)
 }
 
-// record writes frames and returns the objects.
-func record(t *testing.T, o framegear.Options, frames ...*framegear.Frame) (*sink.Memory, error) {
+// recordFiltered writes frames and returns the objects.
+func recordFiltered(t *testing.T, o framegear.Options, frames ...*framegear.Frame) (*sink.Memory, error) {
 	t.Helper()
 	m := sink.NewMemory()
 	o.Sink = m
@@ -85,7 +85,7 @@ func TestFilter(t *testing.T) {
 		{"one that looks ahead", "yadif=deint=interlaced,hflip", "", 320, 240, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m, err := record(t, framegear.Options{Filter: c.stream, Ladder: framegear.Ladder{{Filter: c.rung}}}, frames...)
+			m, err := recordFiltered(t, framegear.Options{Filter: c.stream, Ladder: framegear.Ladder{{Filter: c.rung}}}, frames...)
 			require.NoError(t, err)
 			v := video(t, m, "v0")
 			pictures := referee.Frames(t, v)
@@ -101,7 +101,7 @@ func TestFilter(t *testing.T) {
 func TestFilterOfOneRendition(t *testing.T) {
 	referee.Need(t)
 	leaktest.Check(t)
-	m, err := record(t, framegear.Options{Ladder: framegear.Ladder{{Filter: "hflip"}, {Width: 160, Height: 120}}}, repeated(halves(320, 240), 8)...)
+	m, err := recordFiltered(t, framegear.Options{Ladder: framegear.Ladder{{Filter: "hflip"}, {Width: 160, Height: 120}}}, repeated(halves(320, 240), 8)...)
 	require.NoError(t, err)
 	left, right := bright(referee.Luma(t, video(t, m, "v0"), 0), 320)
 	require.Equal(t, [2]bool{true, false}, [2]bool{left, right})
@@ -116,14 +116,14 @@ func TestFilterRefuses(t *testing.T) {
 		{"scale=w=nonsense", "nonsense"},
 		{"split", "filter"},
 	} {
-		_, err := record(t, framegear.Options{Filter: c.filter}, halves(320, 240))
+		_, err := recordFiltered(t, framegear.Options{Filter: c.filter}, halves(320, 240))
 		require.ErrorIs(t, err, framegear.ErrOptions, c.filter)
 		require.ErrorContains(t, err, c.says)
-		_, err = record(t, framegear.Options{Ladder: framegear.Ladder{{Filter: c.filter}}}, halves(320, 240))
+		_, err = recordFiltered(t, framegear.Options{Ladder: framegear.Ladder{{Filter: c.filter}}}, halves(320, 240))
 		require.ErrorIs(t, err, framegear.ErrLadder, c.filter)
 	}
 	for _, filter := range []string{"select=0", "fps=fps=100", "yadif=mode=send_field"} {
-		m, err := record(t, framegear.Options{Filter: filter}, repeated(halves(320, 240), 5)...)
+		m, err := recordFiltered(t, framegear.Options{Filter: filter}, repeated(halves(320, 240), 5)...)
 		var stage *framegear.StageError
 		require.ErrorAs(t, err, &stage, filter)
 		require.Equal(t, "filter", stage.Stage)
@@ -135,7 +135,7 @@ func TestFilterRefuses(t *testing.T) {
 
 func TestAspect(t *testing.T) {
 	leaktest.Check(t)
-	m, err := record(t, framegear.Options{Aspect: framegear.Rate{Num: 16, Den: 9}}, repeated(halves(320, 240), 4)...)
+	m, err := recordFiltered(t, framegear.Options{Aspect: framegear.Rate{Num: 16, Den: 9}}, repeated(halves(320, 240), 4)...)
 	require.NoError(t, err)
 	init, err := sink.ReadObject(t.Context(), m, "v0/init.mp4")
 	require.NoError(t, err)

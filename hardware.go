@@ -198,8 +198,7 @@ func (s *Stream) withoutHardware(names []string, why error) error {
 
 // reason is a hardware error without the words that all of them begin with.
 func reason(err error) string {
-	var d *encoder.DeviceError
-	if errors.As(err, &d) {
+	if d, ok := errors.AsType[*encoder.DeviceError](err); ok {
 		return d.Reason
 	}
 	return err.Error()
@@ -207,12 +206,15 @@ func reason(err error) string {
 
 // softwareInstead warns and tells whoever wants to know.
 func (s *Stream) softwareInstead(info EncoderInfo) {
-	what := info.From
+	text := info.From + " cannot be used"
+	if info.From == CodecAuto {
+		text = "no hardware encoder can be used"
+	}
 	if info.Rendition != "" {
-		what = info.Rendition + ": " + what
+		text = info.Rendition + ": " + text
 		s.counters.replaced.Add(1)
 	}
-	s.warn(fmt.Sprintf("%s cannot be used, %s encodes instead: %s", what, info.To, info.Reason))
+	s.warn(fmt.Sprintf("%s, %s encodes instead: %s", text, info.To, info.Reason))
 	if s.opt.Events.SoftwareInstead != nil {
 		s.opt.Events.SoftwareInstead(info)
 	}

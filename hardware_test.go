@@ -88,8 +88,8 @@ func hwStream(t *testing.T, dir string, o framegear.Options) (stats framegear.St
 	return s.Stats(), err
 }
 
-// track returns the initialization segment and all segments of a rendition in one.
-func track(t *testing.T, dir string, rung int) []byte {
+// hwTrack returns the initialization segment and all segments of a rendition in one.
+func hwTrack(t *testing.T, dir string, rung int) []byte {
 	t.Helper()
 	data := read(t, dir, fmt.Sprintf("v%d/init.mp4", rung))
 	for n := 1; n <= (hwFrames+9)/10; n++ {
@@ -98,24 +98,24 @@ func track(t *testing.T, dir string, rung int) []byte {
 	return data
 }
 
-// requireExact checks the first pictures of every rendition bit by bit and the rest by eye.
-func requireExact(t *testing.T, dir string, exact int) {
+// hwExact checks the first pictures of every rendition bit by bit and the rest by eye.
+func hwExact(t *testing.T, dir string, exact int) {
 	t.Helper()
 	for rung, size := range hwSizes {
-		got := vatest.Decode(t, track(t, dir, rung), size[0], size[1])
+		got := vatest.Decode(t, hwTrack(t, dir, rung), size[0], size[1])
 		require.Len(t, got, hwFrames, "v%d", rung)
 		for n := range got {
 			want := vatest.Nearest(hwPixels(n), hwWidth, hwHeight, size[0], size[1])
 			if n < exact {
 				require.Equal(t, want, got[n], "v%d, picture %d", rung, n)
 			} else {
-				require.Less(t, difference(want, got[n]), 6.0, "v%d, picture %d", rung, n)
+				require.Less(t, hwDifference(want, got[n]), 6.0, "v%d, picture %d", rung, n)
 			}
 		}
 	}
 }
 
-func difference(a, b []byte) float64 {
+func hwDifference(a, b []byte) float64 {
 	sum := 0
 	for i := range a {
 		d := int(a[i]) - int(b[i])
@@ -124,12 +124,12 @@ func difference(a, b []byte) float64 {
 	return float64(sum) / float64(len(a))
 }
 
-// requireGrid checks that every rendition has key frames at the grid's instants and, but for the extra ones, nowhere else.
-func requireGrid(t *testing.T, dir string, extra bool) {
+// hwGrid checks that every rendition has key frames at the grid's instants and, but for the extra ones, nowhere else.
+func hwGrid(t *testing.T, dir string, extra bool) {
 	t.Helper()
 	referee.Need(t)
 	for rung := range hwSizes {
-		frames := referee.Frames(t, track(t, dir, rung))
+		frames := referee.Frames(t, hwTrack(t, dir, rung))
 		require.Len(t, frames, hwFrames)
 		for n, f := range frames {
 			if n%10 == 0 {
@@ -166,8 +166,8 @@ func TestHardwareExampleOfTheSeed(t *testing.T) {
 		_, err = hwStream(t, dir, p.Options)
 		require.NoError(t, err)
 		require.Empty(t, said.instead)
-		requireExact(t, dir, hwFrames)
-		requireGrid(t, dir, false)
+		hwExact(t, dir, hwFrames)
+		hwGrid(t, dir, false)
 		manifest, err := filepath.Glob(filepath.Join(dir, map[string]string{"dash": "*.mpd", "hls": "*.m3u8"}[format]))
 		require.NoError(t, err)
 		require.Len(t, manifest, 1)
@@ -202,8 +202,8 @@ func TestHardwareLadder(t *testing.T) {
 			require.NoError(t, err)
 			require.Zero(t, stats.Replaced)
 			require.Empty(t, said.warnings)
-			requireExact(t, dir, hwFrames)
-			requireGrid(t, dir, false)
+			hwExact(t, dir, hwFrames)
+			hwGrid(t, dir, false)
 			requireValid(t, filepath.Join(dir, "stream.mpd"))
 			requireValid(t, filepath.Join(dir, "stream.m3u8"))
 		})
@@ -219,6 +219,7 @@ var hwFailures = []struct {
 }{
 	{"profile", []string{"FGVA_NO_ENCODE=1"}, "does not offer this codec or profile", true},
 	{"size", []string{"FGVA_MAX_SIZE=300"}, "over the device's limit", true},
+	{"headers", []string{"FGVA_NO_HEADERS=1"}, "keeps the parameter sets to itself", true},
 	{"opening", []string{"FGVA_HANG_INIT=1", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", true},
 	{"encode", []string{"FGVA_FAIL_ENCODE=60"}, "failed to encode a picture", false},
 	{"sync", []string{"FGVA_HANG_SYNC=60", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
@@ -238,8 +239,8 @@ func TestHardwareThatFailsIsReplaced(t *testing.T) {
 			dir := t.TempDir()
 			stats, err := hwStream(t, dir, o)
 			require.NoError(t, err)
-			requireExact(t, dir, 0)
-			requireGrid(t, dir, true)
+			hwExact(t, dir, 0)
+			hwGrid(t, dir, true)
 			requireValid(t, filepath.Join(dir, "stream.mpd"))
 			requireValid(t, filepath.Join(dir, "stream.m3u8"))
 			require.NotEmpty(t, said.instead)
@@ -301,14 +302,41 @@ func TestRunningOutOfSurfaces(t *testing.T) {
 			dir := t.TempDir()
 			_, err := hwStream(t, dir, o)
 			require.NoError(t, err)
-			requireExact(t, dir, 0)
-			requireGrid(t, dir, true)
+			hwExact(t, dir, 0)
+			hwGrid(t, dir, true)
 			requireValid(t, filepath.Join(dir, "stream.mpd"))
 			require.NotEmpty(t, said.instead)
 			for _, i := range said.instead {
 				require.Contains(t, i.Reason, "no memory left")
 			}
 		})
+	}
+}
+
+func TestTransportStreamGoesOnInSoftware(t *testing.T) {
+	if !vatest.Child(t, "FGVA_FAIL_ENCODE=60") {
+		return
+	}
+	leaktest.Check(t)
+	var said hwReport
+	o := hwOptions()
+	o.Container, o.Format = framegear.TS, framegear.HLS
+	said.listen(&o)
+	dir := t.TempDir()
+	_, err := hwStream(t, dir, o)
+	require.NoError(t, err)
+	require.NotEmpty(t, said.instead)
+	requireValid(t, filepath.Join(dir, "stream.m3u8"))
+	for rung, size := range hwSizes {
+		var data []byte
+		for n := 1; n <= (hwFrames+9)/10; n++ {
+			data = append(data, read(t, dir, fmt.Sprintf("v%d/%d.ts", rung, n))...)
+		}
+		got := vatest.Decode(t, data, size[0], size[1])
+		require.Len(t, got, hwFrames)
+		for n := range got {
+			require.Less(t, hwDifference(vatest.Nearest(hwPixels(n), hwWidth, hwHeight, size[0], size[1]), got[n]), 6.0)
+		}
 	}
 }
 

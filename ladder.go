@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -225,9 +226,7 @@ func (o *Options) fillRung(r *Rendition) {
 	}
 	extra := make(map[string]string, len(o.Extra)+len(r.Extra))
 	for _, m := range []map[string]string{o.Extra, r.Extra} {
-		for k, v := range m {
-			extra[k] = v
-		}
+		maps.Copy(extra, m)
 	}
 	r.Extra = extra
 }

@@ -35,7 +35,7 @@ func TestOptionsFaults(t *testing.T) {
 	require.EqualError(t, opened, err.Error())
 }
 
-func TestSplitOutput(t *testing.T) {
+func TestPlaceNames(t *testing.T) {
 	for _, c := range []struct {
 		output, name string
 		dir, want    string

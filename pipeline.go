@@ -33,7 +33,7 @@ type pipeline struct {
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
 	converted  histogram
-	sets       sync.Pool
+	sets       chan *frameSet // not in use; a sync.Pool would be emptied by each collection
 
 	ctx    context.Context // of everything that is written; ends with Close or with the context of Finish
 	cancel context.CancelFunc
@@ -91,7 +91,7 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 
 func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
 	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
-	p.sets.New = func() any { return new(frameSet) }
+	p.sets = make(chan *frameSet, s.opt.Queue)
 	p.ctx, p.cancel = context.WithCancel(s.ctx)
 	return p
 }
@@ -156,18 +156,14 @@ func (p *pipeline) resume(now time.Time) {
 func (p *pipeline) start() {
 	p.publisher.start()
 	for _, r := range p.renditions {
-		p.work.Add(1)
-		go func() {
-			defer p.work.Done()
+		p.work.Go(func() {
 			r.run()
-		}()
+		})
 	}
 	for _, st := range p.sound {
-		p.work.Add(1)
-		go func() {
-			defer p.work.Done()
+		p.work.Go(func() {
 			st.run()
-		}()
+		})
 	}
 }
 
@@ -208,10 +204,19 @@ func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut 
 	}
 }
 
+func (p *pipeline) frameSet() *frameSet {
+	select {
+	case set := <-p.sets:
+		return set
+	default:
+		return new(frameSet)
+	}
+}
+
 // done is called by each rendition when a frame set leaves it.
 func (p *pipeline) done(set *frameSet) {
 	if set.pending.Add(-1) == 0 {
-		p.sets.Put(set)
+		p.sets <- set // there are never more of them than there is room
 		<-p.room
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"slices"
 	"sync"
 	"time"
 
@@ -193,7 +194,7 @@ func (pub *publisher) replace() {
 	for i := range pub.tracks {
 		t := &next.Tracks[i]
 		*t = pub.tracks[i].Track
-		t.Segments = t.Segments[:len(t.Segments):len(t.Segments)]
+		t.Segments = slices.Clip(t.Segments)
 	}
 	if !next.LowLatency() {
 		level(next.Tracks)
@@ -233,9 +234,7 @@ func (pub *publisher) Snapshot() (*manifest.Presentation, <-chan struct{}) {
 }
 
 func (pub *publisher) start() {
-	pub.work.Add(1)
-	go func() {
-		defer pub.work.Done()
+	pub.work.Go(func() {
 		for {
 			select {
 			case <-pub.dirty:
@@ -246,7 +245,7 @@ func (pub *publisher) start() {
 				return
 			}
 		}
-	}()
+	})
 }
 
 // update writes the manifests and then deletes what none of them names any more.

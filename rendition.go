@@ -1,6 +1,7 @@
 package framegear
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -247,7 +248,8 @@ func (r *rendition) readable() {
 
 // asStage wraps an encoder's error; errors of the muxer come through the encoder as they are.
 func asStage(err error, r *rendition) error {
-	if _, ok := err.(*StageError); ok {
+	stageError := &StageError{}
+	if errors.As(err, &stageError) {
 		return err
 	}
 	return r.fault("encoder", err)

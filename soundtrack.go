@@ -175,8 +175,7 @@ func (st *soundTrack) run() {
 }
 
 func asSound(err error, st *soundTrack) error {
-	var se *StageError
-	if errors.As(err, &se) {
+	if _, ok := errors.AsType[*StageError](err); ok {
 		return err
 	}
 	return &StageError{Stage: "audio", Rendition: st.id, Err: err}

@@ -3,6 +3,7 @@ package framegear
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/framegear/framegear/encoder"
@@ -25,9 +26,7 @@ var attributes map[string]*attribute
 func init() {
 	attributes = map[string]*attribute{}
 	for _, table := range []map[string]*attribute{constructorTable, exclusiveTable, codecTable, dashTable, hlsTable, ffmpegTable, soundTable} {
-		for name, a := range table {
-			attributes[name] = a
-		}
+		maps.Copy(attributes, table)
 	}
 	for alias, name := range aliases {
 		attributes[alias] = attributes[name]

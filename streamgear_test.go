@@ -266,7 +266,7 @@ var gears = []gear{
 	})},
 	{name: "-window_size short", params: stream("-livestream", true, "-window_size", 1), warns: []string{"3 are listed"}},
 	{name: "-window_size all", params: stream("-livestream", true, "-window_size", 0), check: options(func(t *testing.T, o framegear.Options) {
-		require.Equal(t, time.Duration(framegear.WindowAll), o.Window)
+		require.Equal(t, framegear.WindowAll, o.Window)
 	})},
 	{name: "-window_size recorded", params: stream("-window_size", 5), warns: []string{"for -livestream"}},
 	{name: "-extra_window_size", params: stream("-livestream", true, "-seg_duration", 2, "-extra_window_size", 9), check: options(func(t *testing.T, o framegear.Options) {

@@ -1,7 +1,6 @@
 package audio_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -75,6 +74,6 @@ func TestNoSuchDevice(t *testing.T) {
 	_, err := audio.Open(t.Context(), audio.Options{Source: audio.Source{Format: "alsa", URL: "none"}})
 	require.ErrorIs(t, err, audio.ErrSource)
 	var se *audio.SourceError
-	require.True(t, errors.As(err, &se))
+	require.ErrorAs(t, err, &se)
 	require.Equal(t, "alsa none", se.Source)
 }

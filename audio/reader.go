@@ -70,11 +70,9 @@ func newReader(ctx context.Context, o *Options, in *input, rate int, copies bool
 		}
 	}
 	r.ctx, r.cancel = context.WithCancel(ctx)
-	r.work.Add(1)
-	go func() {
-		defer r.work.Done()
+	r.work.Go(func() {
 		r.run()
-	}()
+	})
 	return r, nil
 }
 

@@ -65,7 +65,7 @@ func (c *Config) run(ctx context.Context, j *job, clipBytes int64) (Sample, erro
 
 // firstSegments are the files of the first segment of every rendition.
 func (j *job) firstSegments() []string {
-	if j.Contender == Encoders || j.Streams > 1 {
+	if j.Contender == Encoders || j.Streams > 0 {
 		return nil
 	}
 	var files []string

@@ -22,7 +22,7 @@ func runCLI(ctx context.Context, j *job, c *clip, m *meter) error {
 	late := make([]int, streams)
 	for i := range streams {
 		out := filepath.Join(j.Out, fmt.Sprint(i))
-		if streams == 1 {
+		if j.Streams == 0 {
 			out = j.Out
 		}
 		g.Go(func() (err error) {
@@ -100,6 +100,11 @@ func (j *job) arguments(out string) []string {
 // segmenting are the options of the dash muxer: StreamGear's, or for the best command segments as long as ours.
 func (j *job) segmenting() []string {
 	switch {
+	case j.Streams > 0:
+		return []string{
+			"-window_size", "5", "-extra_window_size", "5", "-remove_at_exit", "0", "-seg_duration", "2", "-use_timeline", "0",
+			"-use_template", "1", "-adaptation_sets", "id=0,streams=v ",
+		}
 	case j.Workload.Paced:
 		return []string{
 			"-bf", "0", "-seg_duration", "2", "-use_timeline", "0", "-use_template", "1", "-window_size", "5", "-ldash", "1", "-streaming", "1",

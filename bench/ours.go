@@ -31,7 +31,10 @@ func (j *job) options() framegear.Options {
 			Width: s.Width, Height: s.Height, CRF: quality, Threads: j.Threads, Extra: unlimited(),
 		})
 	}
-	if j.Workload.Paced {
+	switch {
+	case j.Streams > 0:
+		o.Live, o.Clock, o.WhenFull = true, framegear.ClockCount, framegear.BlockWhenFull
+	case j.Workload.Paced:
 		// A part per frame. The clock counts so that the frames are those of all others; whoever is too slow waits and is late.
 		o.LowLatency, o.PartDuration, o.BFrames = true, o.FrameRate.Frame().Duration(1), 0
 		o.Clock, o.WhenFull = framegear.ClockCount, framegear.BlockWhenFull
@@ -46,10 +49,10 @@ func runOurs(ctx context.Context, j *job, c *clip, m *meter) error {
 	var watch *watched
 	for i := range streams {
 		o, out := j.options(), filepath.Join(j.Out, fmt.Sprint(i))
-		if streams == 1 {
+		if j.Streams == 0 {
 			out = j.Out
 		}
-		if c.w.Paced && streams == 1 {
+		if c.w.Paced && j.Streams == 0 {
 			dir, err := sink.NewDir(out)
 			if err != nil {
 				return err

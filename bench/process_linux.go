@@ -44,7 +44,7 @@ func children(pid int) []int {
 	var pids []int
 	for _, t := range tasks {
 		b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, t.Name()))
-		for _, s := range strings.Fields(string(b)) {
+		for s := range strings.FieldsSeq(string(b)) {
 			if n, err := strconv.Atoi(s); err == nil {
 				pids = append(pids, n)
 			}

@@ -33,6 +33,8 @@ type Config struct {
 	FFmpeg, Python string
 	// StreamGear is the folder that Python imports vidgear from. Zero means that contender is left out.
 	StreamGear string
+	// MaxStreams ends the search of [RunDensity]. Zero means that only late frames do.
+	MaxStreams int
 	// SkipQuality leaves out the comparison with the source.
 	SkipQuality bool
 	// Progress is called with a line about what happens. It may be nil.

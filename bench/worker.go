@@ -31,7 +31,7 @@ type job struct {
 	StreamGear string
 	// Threads of each encoder; zero leaves it to the contender.
 	Threads int
-	// Streams is how many ladders run at once; zero means one.
+	// Streams is how many plain live ladders run at once; zero means one of what the workload says.
 	Streams int
 }
 

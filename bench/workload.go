@@ -69,6 +69,9 @@ func (w Workload) Validate() error {
 	if w.Width < 128 || w.Height < 128 || w.Width%2+w.Height%2 != 0 || w.Width > 8192 || w.Height > 8192 {
 		bad("size %dx%d (want even sides from 128 to 8192)", w.Width, w.Height)
 	}
+	if ladder := w.Ladder(); len(ladder) > 0 && ladder[len(ladder)-1].Height < 16 {
+		bad("size %dx%d has no smaller sizes of the same aspect ratio for %d renditions", w.Width, w.Height, w.Renditions)
+	}
 	if _, ok := rawNames[w.Format]; !ok {
 		bad("format %s (want bgr24, gray8 or nv12)", w.Format)
 	}
@@ -87,8 +90,8 @@ func (w Workload) Validate() error {
 // rawNames are the formats of frames, by the name that ffmpeg has for them.
 var rawNames = map[framegear.PixelFormat]string{framegear.BGR24: "bgr24", framegear.Gray8: "gray", framegear.NV12: "nv12"}
 
-// fractions of the source's size: 1080, 720, 480, 360, 240 lines.
-var fractions = [5][2]int{{1, 1}, {2, 3}, {4, 9}, {1, 3}, {2, 9}}
+// fractions of the source's size: 1080, 720, 540, 360, 270 lines.
+var fractions = [5][2]int{{1, 1}, {2, 3}, {1, 2}, {1, 3}, {1, 4}}
 
 // Size is the size of a rendition in pixels.
 type Size struct{ Width, Height int }
@@ -96,18 +99,30 @@ type Size struct{ Width, Height int }
 // String returns "1280x720".
 func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Width, s.Height) }
 
-// Ladder returns the sizes of the renditions, largest first.
+// Ladder returns the sizes of the renditions, largest first. All have exactly the source's aspect ratio: ffmpeg's dash muxer refuses
+// anything else.
 func (w Workload) Ladder() []Size {
-	pick := map[int][]int{1: {0}, 2: {0, 1}, 3: {0, 1, 3}, 4: {0, 1, 2, 3}, 5: {0, 1, 2, 3, 4}}[w.Renditions]
+	pick := map[int][]int{1: {0}, 2: {0, 2}, 3: {0, 1, 3}, 4: {0, 1, 2, 3}, 5: {0, 1, 2, 3, 4}}[w.Renditions]
+	unit := max(1, gcd(w.Width, w.Height))
+	a, b := w.Width/unit, w.Height/unit
 	var sizes []Size
 	for _, i := range pick {
 		f := fractions[i]
-		sizes = append(sizes, Size{even(w.Width * f[0] / f[1]), even(w.Height * f[0] / f[1])})
+		k := unit * f[0] / f[1]
+		if (a*k)%2+(b*k)%2 > 0 {
+			k++
+		}
+		sizes = append(sizes, Size{a * k, b * k})
 	}
 	return sizes
 }
 
-func even(n int) int { return n + n&1 }
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
 
 // gop is two seconds, as StreamGear has it.
 func (w Workload) gop() int { return max(1, int(2*w.FrameRate.Float()+0.5)) }

@@ -1,6 +1,7 @@
 package encoder_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,7 @@ func TestHardwareEncoderKeepsTheGridAndTheSamples(t *testing.T) {
 	o.GOP = 7
 	r := run(t, o, 20, 64, 48)
 	require.Equal(t, []int64{0, 7, 14}, r.keys)
+	require.Equal(t, 1, bytes.Count(r.stream, []byte{0, 0, 1, 0x67}), "one sequence parameter set, before the first picture")
 	require.Equal(t, r.want, vatest.Decode(t, r.stream, 64, 48))
 
 	small := run(t, o, 20, 128, 96)

@@ -20,6 +20,9 @@ type Guarded struct {
 	flush  func() error
 }
 
+// errNoSets is about drivers that libavcodec cannot give headers to.
+var errNoSets = errors.New("its driver keeps the parameter sets to itself until the first picture, and segments need them before; a newer driver may not")
+
 // job belongs to the worker while a call is under way, and for ever when it was given up.
 type job struct {
 	e             *Encoder
@@ -44,8 +47,13 @@ func NewGuarded(o Options, limit time.Duration) (*Guarded, error) {
 		if g.job.e, err = New(o); err != nil {
 			return err
 		}
-		g.job.params, err = g.job.e.Parameters()
-		return err
+		if g.job.params, err = g.job.e.Parameters(); err != nil {
+			return err
+		}
+		if _, separate := withoutSets[Format(o.Codec)]; separate && Hardware(o.Codec) && len(g.job.params.Extradata) == 0 {
+			return errNoSets
+		}
+		return nil
 	})
 	if err != nil {
 		_ = g.Close()

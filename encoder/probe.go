@@ -152,8 +152,7 @@ func (r *ProbeResult) tried(opening, encoding time.Duration, err error) {
 
 func (r *ProbeResult) fail(err error) {
 	r.Reason = err.Error()
-	var e *DeviceError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*DeviceError](err); ok {
 		r.Reason = e.Reason
 	}
 }

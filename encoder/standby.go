@@ -62,7 +62,7 @@ func Standby(o Options, hardware *Parameters) (soft Options, both *Parameters, o
 // parameterSets returns the sequence and picture parameter sets of an H.264 stream in Annex B form, sequence parameter sets first.
 func parameterSets(annexB []byte) [][]byte {
 	var sps, pps [][]byte
-	for _, nal := range bytes.Split(annexB, []byte{0, 0, 1}) {
+	for nal := range bytes.SplitSeq(annexB, []byte{0, 0, 1}) {
 		nal = bytes.TrimRight(nal, "\x00") // of the next start code; a NAL unit never ends in zero
 		if len(nal) == 0 {
 			continue

@@ -62,10 +62,17 @@ func quality(o *Options) int {
 	return min(51, max(1, int(o.CRF+0.5)))
 }
 
+// withoutSets take out the parameter sets that device encoders repeat before every key frame: in fMP4 the sample entry has them
+// (avc1 and hvc1, ISO/IEC 14496-15 sections 5.4.2 and 8.4.1), and the MPEG-TS muxer repeats them by itself.
+var withoutSets = map[media.Codec]string{
+	media.CodecH264: "filter_units=remove_types=7-8", media.CodecHEVC: "filter_units=remove_types=32-34",
+}
+
 // onDevice is what libav opens a hardware encoder with.
 func (o Options) onDevice(rate rateControl, frames *av.Pool) av.VideoConfig {
 	cfg := o.libav()
 	cfg.Frames = frames
+	cfg.Bitstream = withoutSets[Format(o.Codec)]
 	cfg.Bitrate, cfg.MaxRate, cfg.BufferSize = 0, 0, 0 // all in rate
 	cfg.BFrames, cfg.Threads = max(0, o.BFrames), 0
 	options := map[string]string(rate)

@@ -74,7 +74,7 @@ func annexB(b []byte) [][]byte {
 		return nil
 	}
 	var nals [][]byte
-	for _, nal := range bytes.Split(b, start) {
+	for nal := range bytes.SplitSeq(b, start) {
 		if nal = bytes.TrimRight(nal, "\x00"); len(nal) > 0 {
 			nals = append(nals, nal)
 		}

@@ -3,7 +3,6 @@ package scaler
 import (
 	"errors"
 	"fmt"
-	"unsafe"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
@@ -195,7 +194,7 @@ func (in *Input) runKernel(f *media.Frame, dst *Picture) error {
 		Matrix: in.opt.OutColor.Matrix, NV12: in.opt.Layout == NV12,
 	}
 	for i := range job.Dst[:planes(in.opt.Layout)] {
-		job.Dst[i], job.DstStride[i] = unsafe.Pointer(dst.Pointer(i)), dst.Stride(i)
+		job.Dst[i], job.DstStride[i] = dst.Pointer(i), dst.Stride(i)
 	}
 	rgb.Convert(&job)
 	return nil

@@ -194,7 +194,7 @@ func TestInputScales(t *testing.T) {
 		in := input(t, scaler.InputOptions{Format: media.FormatBGR24, Width: 61, Height: 47, OutWidth: size[0], OutHeight: size[1]})
 		for _, c := range patches {
 			p := convert(t, in, flat(media.FormatBGR24, 61, 47, 8, c, 0))
-			require.Equal(t, size, [2]int{p.Width(), p.Height()})
+			require.Equal(t, [2]int{p.Width(), p.Height()}, size)
 			requireFlat(t, c.yuv(media.MatrixBT601), p, 1, fmt.Sprint(size, c))
 		}
 	}

@@ -11,8 +11,9 @@ import (
 )
 
 type benchCmd struct {
-	Run    benchRunCmd    `cmd:"" name:"run" default:"withargs" help:"Run workloads (the default)."`
-	Worker benchWorkerCmd `cmd:"" hidden:""`
+	Run     benchRunCmd     `cmd:"" name:"run" default:"withargs" help:"Run workloads (the default)."`
+	Density benchDensityCmd `cmd:"" help:"Add live ladders until frames come late."`
+	Worker  benchWorkerCmd  `cmd:"" hidden:""`
 }
 
 // benchRunCmd makes every combination of its lists a workload.
@@ -122,6 +123,35 @@ func writeReport(file string, write func(io.Writer) error) error {
 		return err
 	}
 	return f.Close()
+}
+
+type benchDensityCmd struct {
+	Contender []string `help:"Who: ours, cli, cli-best." default:"ours,cli"`
+	Preset    string   `help:"Preset of libx264." default:"ultrafast"`
+	Frames    int      `help:"How many frames each ladder gets, at 30 per second." default:"300"`
+	FFmpeg    string   `name:"ffmpeg" help:"The ffmpeg command (default: from PATH)."`
+	Cache     string   `help:"Folder for frames and segments (default: the user's cache)."`
+}
+
+// Run looks for the most ladders.
+func (c *benchDensityCmd) Run(e *env) error {
+	worker, err := benchWorker()
+	if err != nil {
+		return err
+	}
+	cfg := bench.Config{
+		Worker: worker, CacheDir: c.Cache, FFmpeg: c.FFmpeg, Progress: func(line string) { fmt.Fprintln(e.stderr, line) },
+	}
+	for _, k := range c.Contender {
+		cfg.Contenders = append(cfg.Contenders, bench.Contender(k))
+	}
+	w := bench.DensityWorkload()
+	w.Preset, w.Frames = c.Preset, c.Frames
+	all, err := bench.RunDensity(e.ctx, cfg, w)
+	if err != nil {
+		return err
+	}
+	return bench.WriteDensity(e.stdout, w, all)
 }
 
 // benchWorkerCmd is the process that one contender runs in.

@@ -104,7 +104,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	for _, line := range strings.Split(err.Error(), "\n") { // one fault a line
+	for line := range strings.SplitSeq(err.Error(), "\n") { // one fault a line
 		fmt.Fprintf(stderr, "framegear: %s\n", strings.TrimPrefix(line, "framegear: "))
 	}
 	if errors.As(err, &usage) || errors.Is(err, framegear.ErrOptions) || errors.Is(err, framegear.ErrLadder) {
@@ -124,7 +124,7 @@ func signals(parent context.Context) (ctx context.Context, interrupted <-chan st
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for n := 0; n < 2; n++ {
+		for n := range 2 {
 			select {
 			case <-caught:
 			case <-ctx.Done():

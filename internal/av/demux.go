@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"strings"
 	"time"
 	"unsafe"
@@ -124,9 +125,7 @@ func (in *Input) open(cfg InputConfig, allowed string) error {
 		}
 	}
 	options := map[string]string{}
-	for k, v := range cfg.Options {
-		options[k] = v
-	}
+	maps.Copy(options, cfg.Options)
 	if allowed != "" {
 		options["protocol_whitelist"] = allowed
 	}

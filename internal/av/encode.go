@@ -1,5 +1,6 @@
 package av
 
+//#include <stdlib.h>
 //#include "shim.h"
 import "C"
 
@@ -34,6 +35,7 @@ type VideoConfig struct {
 	Threads       int        // zero leaves it to the encoder
 	Options       map[string]string
 	Frames        *Pool        // pictures on a device, for encoders that take those
+	Bitstream     string       // libav's bitstream filters for the packets, one in and one out; empty for none
 	Logger        *slog.Logger // nil discards libav's lines
 }
 
@@ -42,6 +44,7 @@ type VideoEncoder struct {
 	name    string
 	layout  Layout
 	cc      *astiav.CodecContext
+	filter  *C.AVBSFContext // nil without
 	scratch *astiav.Frame
 	drain   drainState
 }
@@ -81,6 +84,10 @@ func OpenVideoEncoder(cfg VideoConfig) (*VideoEncoder, error) {
 	}
 	book.route(cc.UnsafePointer(), cfg.Logger)
 	if err := e.open(codec, cfg.Options); err != nil {
+		e.free()
+		return nil, err
+	}
+	if err := e.openFilter(cfg.Bitstream); err != nil {
 		e.free()
 		return nil, err
 	}
@@ -131,9 +138,18 @@ func (e *VideoEncoder) open(codec *astiav.Codec, options map[string]string) erro
 	return leftOver(d, e.name)
 }
 
+func (e *VideoEncoder) openFilter(spec string) error {
+	if spec == "" {
+		return nil
+	}
+	s := C.CString(spec)
+	defer C.free(unsafe.Pointer(s))
+	mark := book.mark()
+	return check("bitstream filter "+spec, C.fg_bitstream_new(s, (*C.AVCodecContext)(e.cc.UnsafePointer()), &e.filter), nil, mark)
+}
+
 func openError(name string, err error, ctx unsafe.Pointer, mark uint64) error {
-	var ae astiav.Error
-	if errors.As(err, &ae) {
+	if ae, ok := errors.AsType[astiav.Error](err); ok {
 		return check("open "+name, C.int(ae), ctx, mark)
 	}
 	return fmt.Errorf("open %s: %w", name, err)
@@ -173,6 +189,9 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	code := C.avcodec_receive_packet((*C.AVCodecContext)(e.cc.UnsafePointer()), cPacket(p.p))
 	if int(code) == codeEOF {
 		e.drain = drained
+	}
+	if code >= 0 && e.filter != nil {
+		code = C.fg_bitstream_run(e.filter, cPacket(p.p))
 	}
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
@@ -220,6 +239,7 @@ func (e *VideoEncoder) Close() {
 }
 
 func (e *VideoEncoder) free() {
+	C.av_bsf_free(&e.filter)
 	if e.cc != nil {
 		if C.avcodec_is_open((*C.AVCodecContext)(e.cc.UnsafePointer())) != 0 && mustEnd[e.name] && e.drain != drained {
 			C.fg_encode_end((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), C.int(e.drain))

@@ -2,7 +2,6 @@ package av_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -123,7 +122,7 @@ func TestErrorIsASystemError(t *testing.T) {
 	var e *av.Error
 	require.ErrorAs(t, err, &e)
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	require.False(t, errors.Is(err, io.EOF))
+	require.NotErrorIs(t, err, io.EOF)
 }
 
 // Sending a picture and taking a packet allocates nothing in Go's heap.

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
 #include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <libavutil/buffer.h>
@@ -67,6 +68,10 @@ const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
 int fg_decode_receive(AVCodecContext *cc, AVFrame *f);
+
+// bitstream.c
+int fg_bitstream_new(const char *spec, const AVCodecContext *cc, AVBSFContext **out);
+int fg_bitstream_run(AVBSFContext *b, AVPacket *p);
 
 // device.c
 int fg_device_open(const char *type, const char *path, AVBufferRef **out);

@@ -49,7 +49,7 @@ func TestMulDiv(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, c.want, media.MulDiv(c.n, c.aNum, c.aDen, c.bNum, c.bDen))
-			require.Equal(t, exact(c.n, c.aNum, c.aDen, c.bNum, c.bDen), c.want)
+			require.Equal(t, c.want, exact(c.n, c.aNum, c.aDen, c.bNum, c.bDen))
 		})
 	}
 }

@@ -95,11 +95,6 @@ func (o *output) publish(change func(p *manifest.Presentation)) {
 	o.newer = make(chan struct{})
 }
 
-// startAt sets the instant of media time zero.
-func (o *output) startAt(instant time.Time) {
-	o.publish(func(p *manifest.Presentation) { p.Start, p.Published = instant, instant })
-}
-
 func (o *output) put(name, content string) {
 	require.NoError(o.t, sink.WriteObject(context.Background(), o, name, []byte(content)))
 }

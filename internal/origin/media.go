@@ -88,7 +88,7 @@ func follow(w *writer, h sink.Handle, progress func()) error {
 			}
 			sent += int64(n)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -5,7 +5,6 @@ package referee
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,7 +116,7 @@ func run(t testing.TB, name string, args ...string) []byte {
 	var out, complaints bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Stdout, cmd.Stderr = &out, &complaints
-	require.NoError(t, cmd.Run(), fmt.Sprintf("%s: %s", name, complaints.String()))
+	require.NoError(t, cmd.Run(), "%s: %s", name, complaints.String())
 	require.Empty(t, complaints.String(), name)
 	return out.Bytes()
 }

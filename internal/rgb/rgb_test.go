@@ -38,7 +38,7 @@ func TestColourBars(t *testing.T) {
 		rgb.Convert(j)
 		y := bar.yuv[0]
 		require.Equal(t, []byte{y, y, y, y}, out.planes[0], bar.name)
-		require.Equal(t, bar.yuv[1:], []byte{out.planes[1][0], out.planes[2][0]}, bar.name)
+		require.Equal(t, []byte{out.planes[1][0], out.planes[2][0]}, bar.yuv[1:], bar.name)
 	}
 }
 

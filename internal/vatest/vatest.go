@@ -69,7 +69,7 @@ func checkReport(t *testing.T, report string) {
 	text, err := os.ReadFile(report)
 	require.NoError(t, err, "the device was never closed")
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	for _, field := range strings.Fields(lines[len(lines)-1]) {
+	for field := range strings.FieldsSeq(lines[len(lines)-1]) {
 		name, count, _ := strings.Cut(field, "=")
 		if name != "encodes" {
 			require.Equal(t, "0", count, "%s left in the driver: %s", name, text)
@@ -101,7 +101,7 @@ func build(t *testing.T) string {
 		return dir
 	}
 	require.NoError(t, os.MkdirAll(filepath.Dir(dir), 0o755))
-	work, err := os.MkdirTemp(filepath.Dir(dir), "build-")
+	work, err := os.MkdirTemp(filepath.Dir(dir), "build-") //nolint:usetesting // a rename has to stay on one file system
 	require.NoError(t, err)
 	defer os.RemoveAll(work)
 	in := func(name string) string { return filepath.Join(sources, name) }

@@ -3,6 +3,7 @@ package dash_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -39,7 +40,7 @@ func checkOrder(doc []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(doc))
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -37,7 +37,7 @@ func (g grid) timeline(line *mpd.SegmentTimelineType, length time.Duration) ([]s
 			at = int64(min(*s.T, math.MaxInt64/2))
 		}
 		if s.D == 0 || s.D > math.MaxInt64/4 {
-			return out, fmt.Errorf("S element %d has the duration %d", i+1, s.D)
+			return out, fmt.Errorf("element S %d has the duration %d", i+1, s.D)
 		}
 		count := int64(s.R) + 1
 		if s.R < 0 {

@@ -142,7 +142,7 @@ func TestLadderRules(t *testing.T) {
 
 func TestMPDRules(t *testing.T) {
 	const x = "x.mpd"
-	live := func() *manifest.Presentation { return window() }
+	live := window
 	run(t, []mutation{
 		{"no profiles", ended, x, edit(x, ` profiles="urn:mpeg:dash:profile:isoff-live:2011"`, ""), []string{"mpd-attributes"}},
 		{"no bandwidth", ended, x, func(_ *testing.T, s site) {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"time"
 
 	"github.com/Eyevinn/dash-mpd/mpd"
@@ -145,7 +146,7 @@ func (c *checker) references(where string, m *mpd.MPD, list []*mpd.ProducerRefer
 }
 
 func (c *checker) resyncRule(where string, as *mpd.AdaptationSetType, rep *mpd.RepresentationType, t *mpd.SegmentTemplateType, target time.Duration) {
-	list := append(as.Resyncs[:len(as.Resyncs):len(as.Resyncs)], rep.Resyncs...)
+	list := append(slices.Clip(as.Resyncs), rep.Resyncs...)
 	if len(list) == 0 || list[0].DT == nil || t == nil || t.Timescale == nil || target == 0 {
 		return
 	}

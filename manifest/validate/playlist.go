@@ -38,7 +38,7 @@ func parseAttributes(s string) attributes {
 		if !ok {
 			return a
 		}
-		value := rest
+		var value string
 		if strings.HasPrefix(rest, `"`) {
 			value, rest, _ = strings.Cut(rest[1:], `"`)
 			_, s, _ = strings.Cut(rest, ",")

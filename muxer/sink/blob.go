@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sort"
 	"sync"
@@ -96,7 +97,7 @@ var _ io.WriterTo = (*blobHandle)(nil)
 func (h *blobHandle) WriteTo(w io.Writer) (total int64, err error) {
 	for {
 		n, err := h.await()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return total, nil
 		}
 		if err != nil {

@@ -213,12 +213,10 @@ func (d *Dir) full(name string) string { return filepath.Join(d.path, filepath.F
 
 // cause strips the part of the path that package os puts before an error: ours has the full one.
 func cause(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err
 	}
-	var le *os.LinkError
-	if errors.As(err, &le) {
+	if le, ok := errors.AsType[*os.LinkError](err); ok {
 		return le.Err
 	}
 	return err

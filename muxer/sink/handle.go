@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -59,7 +60,7 @@ func (h *handle) Read(p []byte) (int, error) {
 	if read > 0 {
 		return read, nil
 	}
-	if err == io.EOF { // shorter than it was when it was complete: somebody else cut it
+	if errors.Is(err, io.EOF) { // shorter than it was when it was complete: somebody else cut it
 		err = io.ErrUnexpectedEOF
 	}
 	return 0, err

@@ -178,8 +178,7 @@ func (h *HTTP) do(req *http.Request) error {
 
 // httpCause strips the method and URL that net/http puts before an error: ours has the URL without its password.
 func httpCause(err error) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
 		return ue.Err
 	}
 	return err

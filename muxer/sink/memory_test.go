@@ -6,8 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/framegear/framegear/muxer/sink"
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/muxer/sink"
 )
 
 func TestMemoryStats(t *testing.T) {
@@ -65,7 +66,7 @@ func TestMemoryReadersShareBytes(t *testing.T) {
 		require.NoError(t, h.Close())
 		require.Equal(t, want, readers[i].bytes.Bytes())
 	}
-	require.Equal(t, len(readers[0].first), len(readers[1].first))
+	require.Len(t, readers[1].first, len(readers[0].first))
 	for i, p := range readers[0].first {
 		require.Same(t, p, readers[1].first[i], "chunk %d was copied", i)
 	}

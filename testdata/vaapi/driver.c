@@ -133,7 +133,7 @@ static VAStatus get_attributes(VADriverContextP ctx, VAProfile profile, VAEntryp
 			continue;
 		else if (a[i].type == VAConfigAttribRateControl)
 			a[i].value = rate_control();
-		else if (a[i].type == VAConfigAttribEncPackedHeaders)
+		else if (a[i].type == VAConfigAttribEncPackedHeaders && !fgva_env("FGVA_NO_HEADERS", 0))
 			a[i].value = VA_ENC_PACKED_HEADER_SEQUENCE | VA_ENC_PACKED_HEADER_PICTURE | VA_ENC_PACKED_HEADER_SLICE |
 				     VA_ENC_PACKED_HEADER_MISC | VA_ENC_PACKED_HEADER_RAW_DATA;
 		else if (a[i].type == VAConfigAttribEncMaxRefFrames)

@@ -9,8 +9,9 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/framegear/framegear/muxer/sink"
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/muxer/sink"
 )
 
 func (k *kit) needReader() {
@@ -257,10 +258,10 @@ func (k *kit) growingHidden() {
 func (k *kit) growingCopy() {
 	k.growth(func(k *kit) {
 		o := k.create("a")
-		want := ""
+		var want strings.Builder
 		for part := range strings.SplitSeq(strings.Repeat("part of the object;", 200), ";") {
 			k.flush(o, part)
-			want += part
+			want.WriteString(part)
 		}
 		h := k.open("a")
 		defer h.Close()
@@ -274,6 +275,6 @@ func (k *kit) growingCopy() {
 		k.write(o, "tail")
 		require.NoError(k, o.Commit())
 		require.NoError(k, <-copied)
-		require.Equal(k, want+"tail", got.String())
+		require.Equal(k, want.String()+"tail", got.String())
 	})
 }
