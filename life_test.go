@@ -20,7 +20,7 @@ import (
 	"github.com/framegear/framegear/muxer/sink/sinktest"
 )
 
-// One thread each: with more, what x264 makes of a bounded bit rate depends on their timing.
+// One thread: what x264 makes with several depends on their timing where a bit rate bounds it.
 var twoRungs = framegear.Ladder{{Width: 64, Height: 48, Threads: 1}, {Width: 48, Height: 32, Threads: 1}}
 
 func TestFinishAndCloseTwice(t *testing.T) {

@@ -194,7 +194,7 @@ func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
 func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
-	set := p.sets.Get().(*frameSet)
+	set := p.frameSet()
 	set.slot, set.arrived, set.cut = slot, arrived, cut
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {

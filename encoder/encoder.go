@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 
 	"github.com/framegear/framegear/internal/av"
 )
@@ -22,11 +23,9 @@ type Encoder struct {
 	device    *devicePath // nil for software
 	packet    *av.Packet
 	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
-	sent      int64           // pictures that went in
-	first     int64           // PTS of the first one
-	step      int64           // and its duration
-	received  int64           // packets that came out
+	started   bool            // a picture went in
 	drained   bool
+	lastDTS   int64
 }
 
 // New opens an encoder. Errors wrap ErrOptions, av.ErrNoEncoder or av.ErrOption, or carry libav's last line. The caller closes it.
@@ -35,7 +34,7 @@ func New(o Options) (*Encoder, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	e := &Encoder{opt: o, durations: make(map[int64]int64, 128)}
+	e := &Encoder{opt: o, durations: make(map[int64]int64, 128), lastDTS: math.MinInt64}
 	var err error
 	if e.packet, err = av.NewPacket(); err != nil {
 		return nil, fmt.Errorf("encoder: %w", err)
@@ -111,11 +110,7 @@ func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(
 	if o := &e.opt; e.device == nil && (pic.Width() != o.Width || pic.Height() != o.Height || pic.Layout() != o.Layout) {
 		return fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrPicture, pic.Layout(), pic.Width(), pic.Height(), o.Layout, o.Width, o.Height)
 	}
-	if e.sent == 0 {
-		e.first, e.step = pts, duration
-	}
-	e.sent++
-	e.durations[pts] = duration
+	e.durations[pts], e.started = duration, true
 	if e.device != nil {
 		up, leave, err := e.device.enter(pic)
 		defer leave()
@@ -140,7 +135,7 @@ func (e *Encoder) Flush(emit func(*Packet) error) error {
 		return nil
 	}
 	e.drained = true
-	if e.sent == 0 { // SVT-AV1 waits for ever for the end of nothing
+	if !e.started { // SVT-AV1 waits for ever for the end of nothing
 		return nil
 	}
 	if err := e.av.Send(nil, 0, 0, false); err != nil {
@@ -159,10 +154,9 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 		}
 		pts := e.packet.PTS()
 		if d, ok := e.durations[pts]; ok {
-			e.packet.SetTimes(pts, e.dts(), d)
+			e.packet.SetTimes(pts, e.decodeTime(pts, d), d)
 			delete(e.durations, pts)
 		}
-		e.received++
 		err := emit(e.packet)
 		e.packet.Unref()
 		if err != nil {
@@ -171,14 +165,20 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 	}
 }
 
-// dts returns the decoding time of the packet that just came out. When fewer pictures went in than x265 reorders, it takes them from memory that
-// it never set; what cannot be is then replaced by what it would be in a longer clip.
-func (e *Encoder) dts() int64 {
-	const reordered, most = 2, 16 // by default, and at all
+// reorder is more pictures than any encoder holds back.
+const reorder = 128
+
+// decodeTime returns the packet's decoding time. x265 gives an arbitrary one when a stream has fewer pictures than it reorders;
+// such a packet goes as early as order allows.
+func (e *Encoder) decodeTime(pts, duration int64) int64 {
 	dts := e.packet.DTS()
-	if e.drained && e.sent <= reordered && (dts > e.packet.PTS() || dts < e.first-most*e.step) {
-		return e.first + (e.received-reordered)*e.step
+	if dts > pts || dts <= e.lastDTS || dts < pts-reorder*duration {
+		dts = min(pts, e.lastDTS+1)
+		if e.lastDTS == math.MinInt64 {
+			dts = pts
+		}
 	}
+	e.lastDTS = dts
 	return dts
 }
 

@@ -1,0 +1,5 @@
+//go:build !race
+
+package framegear_test
+
+const raceDetector = false
