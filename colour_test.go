@@ -48,7 +48,7 @@ func TestColours(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			leaktest.Check(t)
 			c.opt.CRF = 4
-			out := record(t, c.opt, 2, func(int) *framegear.Frame { return chartFrame(c.width, c.height) })
+			out := recorded(t, c.opt, 2, func(int) *framegear.Frame { return chartFrame(c.width, c.height) })
 			require.Len(t, out.tracks(), len(c.tags))
 			for i, id := range out.tracks() {
 				requireChart(t, out.playable(t, out.segments[id][0]), c.tags[i], c.name+" "+id)
@@ -79,7 +79,7 @@ func TestYUVKeepsItsColour(t *testing.T) {
 	fill(pix[96*64:], 100)
 	frame := framegear.Packed(framegear.I420, pix, 96, 64)
 	frame.Color = framegear.Color{Matrix: 9, Range: 1, Primaries: 9, Transfer: 16}
-	out := record(t, framegear.Options{CRF: 2, Ladder: framegear.Ladder{{}, {Width: 48, Height: 32}}}, 2, func(int) *framegear.Frame { return frame })
+	out := recorded(t, framegear.Options{CRF: 2, Ladder: framegear.Ladder{{}, {Width: 48, Height: 32}}}, 2, func(int) *framegear.Frame { return frame })
 	for _, id := range out.tracks() {
 		segment := out.playable(t, out.segments[id][0])
 		f := referee.Frames(t, segment)[0]

@@ -101,8 +101,8 @@ func pattern(width, height int) func(n int) *framegear.Frame {
 	return func(n int) *framegear.Frame { return framegear.BGR(p.Frame(int64(n)), width, height) }
 }
 
-// record makes a whole output from n frames.
-func record(t testing.TB, opt framegear.Options, n int, frame func(n int) *framegear.Frame) *output {
+// recorded makes a whole output from n frames.
+func recorded(t testing.TB, opt framegear.Options, n int, frame func(n int) *framegear.Frame) *output {
 	t.Helper()
 	s, out := open(t, opt)
 	for i := range n {

@@ -78,7 +78,7 @@ func TestLadderRules(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			leaktest.Check(t)
-			out := record(t, c.opt, 2, pattern(c.width, c.height))
+			out := recorded(t, c.opt, 2, pattern(c.width, c.height))
 			master := string(out.read(t, "stream.m3u8"))
 			for _, size := range c.want {
 				require.Contains(t, master, "RESOLUTION="+size)
@@ -138,6 +138,6 @@ func TestLadderFaultIsNotTheEnd(t *testing.T) {
 func TestSampleAspectRatio(t *testing.T) {
 	referee.Need(t)
 	leaktest.Check(t)
-	out := record(t, framegear.Options{Ladder: framegear.Ladder{{Width: 96, Height: 96}}}, 2, pattern(192, 96))
+	out := recorded(t, framegear.Options{Ladder: framegear.Ladder{{Width: 96, Height: 96}}}, 2, pattern(192, 96))
 	require.Contains(t, string(out.read(t, "stream.mpd")), `sar="2:1"`)
 }

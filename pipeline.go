@@ -33,7 +33,7 @@ type pipeline struct {
 	publisher  *publisher
 	room       chan struct{} // one token per frame set inside
 	converted  histogram
-	sets       sync.Pool
+	sets       chan *frameSet // not in use; a sync.Pool would be emptied by each collection
 
 	ctx    context.Context // of everything that is written; ends with Close or with the context of Finish
 	cancel context.CancelFunc
@@ -91,7 +91,7 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 
 func emptyPipeline(s *Stream, grid encoder.Grid) *pipeline {
 	p := &pipeline{s: s, grid: grid, first: 1, room: make(chan struct{}, s.opt.Queue), failed: make(chan struct{})}
-	p.sets.New = func() any { return new(frameSet) }
+	p.sets = make(chan *frameSet, s.opt.Queue)
 	p.ctx, p.cancel = context.WithCancel(s.ctx)
 	return p
 }
@@ -194,7 +194,7 @@ func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
 func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
-	set := p.sets.Get().(*frameSet)
+	set := p.frameSet()
 	set.slot, set.arrived, set.cut = slot, arrived, cut
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
@@ -204,10 +204,19 @@ func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut 
 	}
 }
 
+func (p *pipeline) frameSet() *frameSet {
+	select {
+	case set := <-p.sets:
+		return set
+	default:
+		return new(frameSet)
+	}
+}
+
 // done is called by each rendition when a frame set leaves it.
 func (p *pipeline) done(set *frameSet) {
 	if set.pending.Add(-1) == 0 {
-		p.sets.Put(set)
+		p.sets <- set // there are never more of them than there is room
 		<-p.room
 	}
 }

@@ -38,7 +38,7 @@ func TestRenditionsAreAligned(t *testing.T) {
 					opt.Preset = "12"
 				}
 				n := int(2.7 * base)
-				out := record(t, opt, n, pattern(128, 96))
+				out := recorded(t, opt, n, pattern(128, 96))
 				requireAligned(t, out, opt, n)
 			})
 		}
@@ -90,7 +90,7 @@ func TestRenditionsWithBFramesAreAligned(t *testing.T) {
 		FrameRate: framegear.FPS(23.976), SegmentDuration: time.Second, KeyInterval: 500 * time.Millisecond, Preset: "veryfast",
 		Ladder: framegear.Ladder{{Width: 128, Height: 96}, {Width: 96, Height: 72}, {Width: 64, Height: 48, FrameRate: framegear.FPS(11.988)}},
 	}
-	out := record(t, opt, 60, pattern(128, 96))
+	out := recorded(t, opt, 60, pattern(128, 96))
 	requireAligned(t, out, opt, 60)
 }
 
@@ -105,7 +105,7 @@ func TestIndependentDecoder(t *testing.T) {
 			{Width: 64, Height: 48, FrameRate: framegear.FPS(14.985)},
 		},
 	}
-	out := record(t, opt, 75, pattern(160, 96))
+	out := recorded(t, opt, 75, pattern(160, 96))
 	for _, id := range out.tracks() {
 		total := 0
 		for _, seg := range out.segments[id] {

@@ -99,7 +99,7 @@ func TestPartsAreTheSegment(t *testing.T) {
 					joined = append(joined, b...)
 				}
 				require.Equal(t, s.Start+s.Duration, start)
-				require.Equal(t, w.bytes(t, s.Name), joined)
+				require.True(t, bytes.Equal(w.bytes(t, s.Name), joined), "segment %d is its parts", s.Number)
 			}
 			require.Len(t, w.parts, index)
 		})

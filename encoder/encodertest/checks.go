@@ -112,6 +112,22 @@ func (k *kit) times() {
 	}
 }
 
+// short checks that decoding times make sense, however few pictures there are.
+func (k *kit) short() {
+	o := k.options()
+	for n := int64(1); n < 8; n++ {
+		packets := k.encode(k.open(o), o, moving(n))
+		require.Len(k, packets, int(n))
+		for i, p := range packets {
+			require.LessOrEqual(k, p.dts, p.pts, "packet %d of %d", i, n)
+			require.GreaterOrEqual(k, p.dts, int64(-16*3600), "packet %d of %d", i, n)
+			if i > 0 {
+				require.Greater(k, p.dts, packets[i-1].dts, "packet %d of %d", i, n)
+			}
+		}
+	}
+}
+
 func (k *kit) unevenTimes() {
 	o := k.options()
 	c := moving(20)

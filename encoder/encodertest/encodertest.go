@@ -50,6 +50,7 @@ func Run(t *testing.T, s Spec) {
 		{"close in the middle", (*kit).closeInTheMiddle},
 		{"times are kept", (*kit).times},
 		{"uneven times are kept", (*kit).unevenTimes},
+		{"clips of a few pictures", (*kit).short},
 		{"keys where asked and nowhere else", (*kit).keys},
 		{"keys away from the nominal distance", (*kit).earlyKeys},
 		{"same keys whatever size and rate", (*kit).sameKeys},
