@@ -39,7 +39,7 @@ type InputConfig struct {
 	Logger  *slog.Logger
 }
 
-// Input reads packets from a file, URL or device. One goroutine at a time; Interrupt may come from any.
+// Input reads packets from a file, URL or device. One goroutine at a time.
 type Input struct {
 	url         string
 	fc          *astiav.FormatContext
@@ -243,9 +243,6 @@ func (in *Input) Read(p *Packet) error {
 	}
 	return checkOf("read", in.url, code, unsafe.Pointer(in.c()), mark)
 }
-
-// Interrupt makes blocked and later reads fail.
-func (in *Input) Interrupt() { in.interrupter.Interrupt() }
 
 // Close frees the input. Closing twice is harmless.
 func (in *Input) Close() {

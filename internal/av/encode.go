@@ -196,11 +196,6 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
-// Delay returns by how many frames packets may be reordered.
-func (e *VideoEncoder) Delay() int {
-	return int((*C.AVCodecContext)(e.cc.UnsafePointer()).has_b_frames)
-}
-
 // Parameters returns what the stream is, for muxers and manifests. The caller closes it.
 func (e *VideoEncoder) Parameters() (*Parameters, error) {
 	if e.cc == nil {
