@@ -44,8 +44,8 @@ var folders = map[string]struct {
 	"internal/nearest":    {nil, "names and their neighbours"},
 	"internal/synth":      {[]string{"internal/media"}, "pictures and sound by formula"},
 	"internal/origin":     {[]string{"internal/media", "manifest", "manifest/dash", "manifest/hls", "muxer/sink"}, "an origin serves what a sink holds and a manifest says"},
-	"internal":            {[]string{"internal/av", "internal/media", "internal/synth"}, "helpers of tests stay below the root"},
-	"internal/e2e":        {[]string{"", "encoder", "muxer/sink", "manifest", "manifest/validate", "internal/synth", "internal/media"}, "tests with real players, over the public API"},
+	"internal":            {[]string{"internal/av", "internal/media", "internal/need", "internal/synth"}, "helpers of tests stay below the root"},
+	"internal/e2e":        {[]string{"", "encoder", "muxer/sink", "manifest", "manifest/validate", "internal/need", "internal/synth", "internal/media"}, "tests with real players, over the public API"},
 	"opencv":              {[]string{""}, "a gocv.Mat becomes a frame of the public API"},
 	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "internal/synth"}, "the command is thin: it binds flags to the library"},
 	"bench":               {[]string{"", "encoder", "scaler", "muxer/sink", "internal/media", "internal/synth"}, "workloads over the public API, and stages alone"},
@@ -54,7 +54,7 @@ var folders = map[string]struct {
 
 // testHelpers are the folders whose files only tests use.
 var testHelpers = []string{"muxer/sink/sinktest", "encoder/encodertest", "manifest/internal",
-	"internal/e2e", "internal/golden", "internal/leaktest", "internal/referee", "internal/vatest"}
+	"internal/e2e", "internal/golden", "internal/leaktest", "internal/need", "internal/referee", "internal/vatest"}
 
 // guarded says which imports only some folders may have. A path that ends in "/..." is a whole tree, as with the go command.
 var guarded = []struct {

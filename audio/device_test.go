@@ -12,6 +12,7 @@ import (
 	"github.com/framegear/framegear/audio"
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/need"
 	"github.com/framegear/framegear/internal/synth"
 )
 
@@ -19,9 +20,8 @@ import (
 func fakeCard(t *testing.T, seconds int) {
 	t.Helper()
 	const system = "/usr/share/alsa/alsa.conf"
-	if _, err := os.Stat(system); err != nil || !av.HasInputFormat("alsa") {
-		t.Skip("no ALSA configuration on this machine (Debian: apt-get install libasound2-data)")
-	}
+	need.File(t, system, "Debian: apt-get install libasound2-data")
+	require.True(t, av.HasInputFormat("alsa"), "libav is built with it")
 	dir := t.TempDir()
 	raw, conf := filepath.Join(dir, "x.raw"), filepath.Join(dir, "asound.conf")
 	s := synth.Sync{Frames: media.FPS(25), Rate: 48000}

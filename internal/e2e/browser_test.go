@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"testing"
@@ -16,6 +14,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/need"
 )
 
 // vendor is where scripts/players.sh puts the players.
@@ -53,17 +53,9 @@ func serve(t *testing.T, dir string) string {
 // browser starts Chromium, or skips the test.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("players take their time")
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium on this machine (Debian: apt-get install chromium)")
-	}
+	chromium := need.Command(t, "chromium", "chromium")
 	for _, name := range []string{"hls.min.js", "dash.all.min.js"} {
-		if _, err := os.Stat(filepath.Join(vendor, name)); err != nil {
-			t.Skipf("the player %s is not there (scripts/players.sh fetches it)", name)
-		}
+		need.File(t, filepath.Join(vendor, name), "scripts/players.sh fetches it")
 	}
 	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir())}
 	for name, value := range map[string]any{

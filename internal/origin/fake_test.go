@@ -95,6 +95,11 @@ func (o *output) publish(change func(p *manifest.Presentation)) {
 	o.newer = make(chan struct{})
 }
 
+// startAt moves time zero to where a browser's clock can be.
+func (o *output) startAt(at time.Time) {
+	o.publish(func(p *manifest.Presentation) { p.Start = at })
+}
+
 func (o *output) put(name, content string) {
 	require.NoError(o.t, sink.WriteObject(context.Background(), o, name, []byte(content)))
 }

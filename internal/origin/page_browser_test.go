@@ -1,5 +1,3 @@
-//go:build e2e
-
 package origin_test
 
 import (
@@ -8,7 +6,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -17,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/need"
 )
 
 var screenshots = flag.String("screenshots", "", "folder for pictures of the page")
@@ -45,10 +44,7 @@ const madeUpNumbers = `(async () => {
 })()`
 
 func browser(t *testing.T, width, height int64) context.Context {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium on this machine (Debian: apt-get install chromium)")
-	}
+	path := need.Command(t, "chromium", "chromium")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)

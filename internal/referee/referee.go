@@ -12,15 +12,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/need"
 )
 
 // Need skips the test where the system has no ffmpeg.
 func Need(t testing.TB) {
 	t.Helper()
 	for _, tool := range []string{"ffmpeg", "ffprobe"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("no %s on this machine to check against (Debian: apt-get install ffmpeg)", tool)
-		}
+		need.Command(t, tool, "ffmpeg")
 	}
 }
 

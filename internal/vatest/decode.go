@@ -6,16 +6,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/need"
 )
 
 // Decode returns the pictures of a coded stream as NV12, one slice each, decoded by the ffmpeg command: a decoder that shares
 // nothing with the libav under test. Without one it skips the test.
 func Decode(t *testing.T, stream []byte, width, height int) [][]byte {
 	t.Helper()
-	ffmpeg, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		t.Skip("no ffmpeg command to decode with")
-	}
+	ffmpeg := need.Command(t, "ffmpeg", "ffmpeg")
 	cmd := exec.Command(ffmpeg, "-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "nv12", "-fps_mode", "passthrough", "-")
 	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(stream), &stderr

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/need"
 )
 
 // Device is the path that the child's libdrm takes for a render node.
@@ -80,10 +82,10 @@ func checkReport(t *testing.T, report string) {
 // build compiles the driver into the user's cache, once per content, and returns the folder.
 func build(t *testing.T) string {
 	t.Helper()
-	cc, err := exec.LookPath("cc")
-	if err != nil || runtime.GOOS != "linux" {
-		t.Skip("the VA-API test driver needs Linux and a C compiler: ", err)
+	if runtime.GOOS != "linux" {
+		t.Skip("the VA-API test driver is for Linux")
 	}
+	cc := need.Command(t, "cc", "gcc")
 	sources := sourceDir(t)
 	sum := sha256.New()
 	for _, name := range []string{"driver.h", "driver.c", "h264.c", "vpp.c", "preload.c"} {
@@ -122,7 +124,7 @@ func compile(t *testing.T, cc string, args ...string) {
 		return
 	}
 	if strings.Contains(string(out), "va/") || strings.Contains(string(out), "xf86drm.h") {
-		t.Skip("the headers of libva and libdrm are not installed:\n" + string(out))
+		need.Missing(t, "the headers of libva and libdrm are not installed (Debian: apt-get install libva-dev libdrm-dev):\n%s", out)
 	}
 	t.Fatalf("%s: %v\n%s", cmd, err, out)
 }
