@@ -20,8 +20,11 @@ type Meter struct {
 
 type measured struct{ bytes, nanos int64 }
 
-// NewMeter returns a meter for segments of the target duration (EXT-X-TARGETDURATION).
-func NewMeter(target time.Duration) *Meter { return &Meter{target: target} }
+// NewMeter returns a meter for segments of a nominal duration. The target duration is the next whole second (EXT-X-TARGETDURATION,
+// RFC 8216 section 4.3.3.1).
+func NewMeter(segment time.Duration) *Meter {
+	return &Meter{target: max((segment + time.Second - 1).Truncate(time.Second), time.Second)}
+}
 
 // Add counts the next segment: its size in bytes and its length in ticks of the timescale. A segment without length adds
 // its bytes to the average only.
