@@ -2,6 +2,7 @@ package framegear
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/scaler"
@@ -43,7 +44,10 @@ func (r *rendition) openEncoder(opt encoder.Options, from scaler.Spec) error {
 		return r.openHardware(opt, from)
 	}
 	e, err := encoder.New(opt)
-	if err != nil {
+	switch {
+	case errors.Is(err, encoder.ErrOptions):
+		return fmt.Errorf("%w: %s: %w", ErrLadder, r.rung, err)
+	case err != nil:
 		return r.fault("encoder", err)
 	}
 	r.enc = e

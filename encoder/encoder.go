@@ -28,7 +28,7 @@ type Encoder struct {
 	lastDTS   int64
 }
 
-// New opens an encoder. Errors wrap ErrOptions, av.ErrNoEncoder or av.ErrOption, or carry libav's last line. The caller closes it.
+// New opens an encoder. Errors wrap ErrOptions, also for unknown keys of Extra, or carry libav's last line. The caller closes it.
 func New(o Options) (*Encoder, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -41,6 +41,9 @@ func New(o Options) (*Encoder, error) {
 	}
 	if err := e.open(); err != nil {
 		e.packet.Close()
+		if errors.Is(err, av.ErrOption) {
+			return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
 		return nil, fmt.Errorf("encoder: %w", err)
 	}
 	return e, nil

@@ -157,9 +157,12 @@ func (o Options) Validate() error {
 	if o.GOP < 0 || o.Threads < 0 || o.Threads > 128 {
 		bad("GOP %d, threads %d (want 0 or more, at most 128 threads)", o.GOP, o.Threads)
 	}
-	if _, ok := codecs[o.Codec]; !ok {
+	switch _, known := codecs[o.Codec]; {
+	case !known:
 		bad("codec %q (want one of %v)", o.Codec, Names())
-	} else {
+	case !Available(o.Codec):
+		bad("codec %s is not in this build of libav (it has %v)", o.Codec, slices.DeleteFunc(Names(), func(n string) bool { return !Available(n) }))
+	default:
 		errs = append(errs, o.validateFor(codecs[o.Codec]))
 	}
 	return errors.Join(errs...)
