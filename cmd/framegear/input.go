@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +31,7 @@ func (c *streamCmd) openSource(e *env) (source, error) {
 	rate := framegear.Rate(c.FPS)
 	switch {
 	case c.Input == "-":
-		return c.openRaw(e.stdin, rate)
+		return c.openRaw(e, rate)
 	case strings.HasPrefix(c.Input, "test:"):
 		return c.openTest(rate)
 	}
@@ -40,7 +40,7 @@ func (c *streamCmd) openSource(e *env) (source, error) {
 	if strings.HasPrefix(url, "/dev/video") {
 		o.Format = "v4l2"
 	}
-	return framegear.OpenInput(e.ctx, url, o)
+	return framegear.OpenInput(e.reading, url, o)
 }
 
 func (c *streamCmd) size(def string) (width, height int, err error) {
@@ -57,18 +57,28 @@ func (c *streamCmd) size(def string) (width, height int, err error) {
 	return width, height, nil
 }
 
-// rawSource reads frames of a known size from a pipe.
+// rawSource reads frames of a known size from a pipe, one ahead of the one that is worked on.
 type rawSource struct {
-	r      *bufio.Reader
+	ctx    context.Context // ends a Read, which a pipe that gives nothing would not
 	format framegear.PixelFormat
 	width  int
 	height int
-	buf    []byte
 	rate   framegear.Rate
 	n      int64
+
+	empty  chan []byte
+	filled chan rawFrame
+	last   []byte
 }
 
-func (c *streamCmd) openRaw(r io.Reader, rate framegear.Rate) (source, error) {
+// rawFrame is what was read into a buffer, and what went wrong.
+type rawFrame struct {
+	buf []byte
+	n   int
+	err error
+}
+
+func (c *streamCmd) openRaw(e *env, rate framegear.Rate) (source, error) {
 	if c.Size == "" || c.PixFmt == "" || !rate.Known() {
 		return nil, usagef("raw frames on standard input need --size, --pix-fmt and --fps")
 	}
@@ -80,20 +90,49 @@ func (c *streamCmd) openRaw(r io.Reader, rate framegear.Rate) (source, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return &rawSource{r: bufio.NewReaderSize(r, 1<<20), format: format, width: w, height: h, buf: make([]byte, format.Size(w, h)), rate: rate}, nil
+	const buffers = 2
+	s := &rawSource{
+		ctx: e.reading, format: format, width: w, height: h, rate: rate, empty: make(chan []byte, buffers), filled: make(chan rawFrame, buffers),
+	}
+	for range buffers {
+		s.empty <- make([]byte, format.Size(w, h))
+	}
+	go s.readAhead(e.stdin)
+	return s, nil
 }
 
-// Read reads one whole frame. A part of a frame at the end is an error: something upstream has another size in mind.
-func (s *rawSource) Read(f *framegear.Frame) error {
-	n, err := io.ReadFull(s.r, s.buf)
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("standard input ends in the middle of frame %d: %d of %d bytes for %dx%d %s", s.n, n, len(s.buf),
-			s.width, s.height, s.format)
-	case err != nil:
-		return err
+// readAhead fills the buffers. It ends with the source or at the end of the pipe; nothing can end a read of a pipe that gives nothing.
+func (s *rawSource) readAhead(r io.Reader) {
+	for buf := range s.empty {
+		n, err := io.ReadFull(r, buf)
+		s.filled <- rawFrame{buf, n, err}
+		if err != nil {
+			return
+		}
 	}
-	*f = *framegear.Packed(s.format, s.buf, s.width, s.height)
+}
+
+// Read gives one whole frame. A part of a frame at the end is an error: something upstream has another size in mind.
+func (s *rawSource) Read(f *framegear.Frame) error {
+	if s.last != nil {
+		s.empty <- s.last
+		s.last = nil
+	}
+	var got rawFrame
+	select {
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	case got = <-s.filled:
+	}
+	switch {
+	case errors.Is(got.err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("standard input ends in the middle of frame %d: %d of %d bytes for %dx%d %s", s.n, got.n, len(got.buf),
+			s.width, s.height, s.format)
+	case got.err != nil:
+		return got.err
+	}
+	s.last = got.buf
+	*f = *framegear.Packed(s.format, got.buf, s.width, s.height)
 	f.PTS = s.n
 	s.n++
 	return nil
@@ -104,7 +143,12 @@ func (s *rawSource) Timebase() framegear.Timebase {
 	return framegear.Timebase{Num: s.rate.Den, Den: s.rate.Num}
 }
 func (s *rawSource) Duration() time.Duration { return 0 }
-func (s *rawSource) Close() error            { return nil }
+
+// Close lets the buffers go.
+func (s *rawSource) Close() error {
+	close(s.empty)
+	return nil
+}
 
 // testSource is the moving pattern.
 type testSource struct {

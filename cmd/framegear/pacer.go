@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/framegear/framegear"
@@ -24,27 +25,17 @@ func (p *pacer) offset(tb framegear.Timebase, pts int64) time.Duration {
 	return tb.Duration(pts - p.first)
 }
 
-// wait returns when the picture is due, or false when the interrupt came first.
-func (p *pacer) wait(at time.Duration, interrupted <-chan struct{}) bool {
-	var due <-chan time.Time
-	if p.live {
-		t := time.NewTimer(time.Until(p.start.Add(at)))
-		defer t.Stop()
-		due = t.C
-	} else {
-		now := make(chan time.Time, 1)
-		now <- time.Time{}
-		due = now
+// wait returns when the picture is due, or with the context's error.
+func (p *pacer) wait(ctx context.Context, at time.Duration) error {
+	if !p.live || ctx.Err() != nil {
+		return ctx.Err()
 	}
+	due := time.NewTimer(time.Until(p.start.Add(at)))
+	defer due.Stop()
 	select {
-	case <-interrupted:
-		return false
-	default:
-	}
-	select {
-	case <-interrupted:
-		return false
-	case <-due:
-		return true
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-due.C:
+		return nil
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -103,18 +102,5 @@ func (c *streamCmd) copyInput(e *env, src source, s *framegear.Stream) error {
 	if !ok {
 		return usagef("--copy needs a file or a URL")
 	}
-	ctx, cancel := context.WithCancel(e.ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-e.interrupted:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	err := s.Copy(ctx, in)
-	if ctx.Err() != nil && e.ctx.Err() == nil {
-		return nil // the first interrupt: finish what there is
-	}
-	return err
+	return s.Copy(e.reading, in)
 }

@@ -38,11 +38,22 @@ type cli struct {
 
 // env is what a sub-command runs in.
 type env struct {
-	ctx            context.Context // ends with the second signal
-	interrupted    <-chan struct{} // closed with the first signal
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	log            *slog.Logger
+	ctx     context.Context // ends with the second signal
+	reading context.Context // ends with the first signal: no more is read, what was read is finished
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  *console
+	log     *slog.Logger
+	jsonLog bool
+}
+
+// say tells a person, or whoever reads log lines as JSON, what happened.
+func (e *env) say(text string) {
+	if e.jsonLog {
+		e.log.Info(text)
+		return
+	}
+	fmt.Fprintln(e.stderr, text)
 }
 
 // usageError makes the exit code exitUsage.
@@ -71,9 +82,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "framegear: %v (see framegear --help)\n", err)
 		return exitUsage
 	}
-	ctx, interrupted, stop := signals(ctx)
+	ctx, reading, stop := signals(ctx)
 	defer stop()
-	e := &env{ctx: ctx, interrupted: interrupted, stdin: stdin, stdout: stdout, stderr: stderr, log: newLogger(&c, stderr)}
+	console := newConsole(stderr)
+	e := &env{ctx: ctx, reading: reading, stdin: stdin, stdout: stdout, stderr: console, log: newLogger(&c, console), jsonLog: c.LogFormat == "json"}
 	return exitCode(k.Run(e), stderr)
 }
 
@@ -86,7 +98,7 @@ func parse(parser *kong.Kong, args []string) (k *kong.Context, err error) {
 }
 
 func newLogger(c *cli, w io.Writer) *slog.Logger {
-	opt := &slog.HandlerOptions{Level: slog.LevelWarn}
+	opt := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if c.Verbose {
 		opt.Level = slog.LevelDebug
 	}
@@ -103,6 +115,9 @@ func exitCode(err error, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, errReported):
 		return exitFailed
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "framegear: interrupted")
+		return exitFailed
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") { // one fault a line
 		fmt.Fprintf(stderr, "framegear: %s\n", strings.TrimPrefix(line, "framegear: "))
@@ -116,27 +131,25 @@ func exitCode(err error, stderr io.Writer) int {
 // errReported makes the exit code exitFailed without another line.
 var errReported = errors.New("reported")
 
-// signals turns the first interrupt into a channel and the second one into the end of the context.
-func signals(parent context.Context) (ctx context.Context, interrupted <-chan struct{}, stop func()) {
+// signals returns a context that ends with the second interrupt and one within it that ends with the first.
+func signals(parent context.Context) (ctx, reading context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
-	first, caught := make(chan struct{}), make(chan os.Signal, 2)
+	reading, enough := context.WithCancel(ctx)
+	caught := make(chan os.Signal, 2)
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for n := range 2 {
+		for _, end := range []func(){enough, cancel} {
 			select {
 			case <-caught:
+				end()
 			case <-ctx.Done():
 				return
 			}
-			if n == 0 {
-				close(first)
-			}
 		}
-		cancel()
 	}()
-	return ctx, first, func() {
+	return ctx, reading, func() {
 		signal.Stop(caught)
 		cancel()
 		<-done

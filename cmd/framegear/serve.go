@@ -33,7 +33,7 @@ func (c *streamCmd) serve(e *env, s *framegear.Stream) (*server, error) {
 	v := &server{cancel: cancel, done: make(chan error, 1), url: l.URL()}
 	go func() { v.done <- l.Serve(ctx, handler) }()
 	if !c.NoStatus {
-		fmt.Fprintf(e.stderr, "serving at %s (Ctrl-C ends)\n", v.url)
+		e.say(fmt.Sprintf("serving at %s (Ctrl-C ends)", v.url))
 	}
 	return v, nil
 }
@@ -44,13 +44,13 @@ func (v *server) linger(e *env, status *status) {
 		return
 	}
 	select {
-	case <-e.interrupted:
+	case <-e.reading.Done():
 		return
 	default:
 	}
 	status.note("the stream has ended and is still served (Ctrl-C ends)")
 	select {
-	case <-e.interrupted:
+	case <-e.reading.Done():
 	case <-e.ctx.Done():
 	case err := <-v.done:
 		v.done <- err

@@ -2,32 +2,34 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-	"golang.org/x/term"
 
 	"github.com/framegear/framegear"
 )
 
-// status tells a person how far the work is: a bar for work of known length and a line for the rest on a terminal, nothing on
-// anything else until the summary.
+// status tells a person how far the work is: on a terminal a bar for work of known length and a line for the rest, elsewhere a log
+// line now and then. At the end it says what came out.
 type status struct {
-	w       io.Writer
+	e       *env
 	quiet   bool
 	started time.Time
+	told    time.Time // when the last log line was written
 	bars    *mpb.Progress
 	bar     *mpb.Bar
 	total   int64
 	line    string
 }
 
+// logPeriod is the time between two log lines: often enough to see that it lives, seldom enough to run for weeks.
+const logPeriod = 10 * time.Second
+
 func newStatus(c *streamCmd, e *env, src source) *status {
-	st := &status{w: e.stderr, quiet: c.NoStatus, started: time.Now()}
-	if st.quiet || !isTerminal(e.stderr) {
+	now := time.Now()
+	st := &status{e: e, quiet: c.NoStatus, started: now, told: now}
+	if st.quiet || !e.stderr.terminal {
 		return st
 	}
 	total := src.Duration()
@@ -35,54 +37,59 @@ func newStatus(c *streamCmd, e *env, src source) *status {
 		total = c.Duration
 	}
 	st.total = total.Milliseconds()
-	st.bars = mpb.New(mpb.WithOutput(e.stderr), mpb.WithWidth(48), mpb.WithRefreshRate(100*time.Millisecond))
+	st.bars = mpb.New(mpb.WithOutput(e.stderr.out), mpb.WithWidth(48), mpb.WithRefreshRate(100*time.Millisecond))
 	text := decor.Any(func(decor.Statistics) string { return st.line })
 	if st.total > 0 {
 		st.bar = st.bars.AddBar(st.total, mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})), mpb.AppendDecorators(text), mpb.BarRemoveOnComplete())
 	} else {
 		st.bar = st.bars.New(0, mpb.SpinnerStyle(), mpb.AppendDecorators(text), mpb.BarRemoveOnComplete())
 	}
+	e.stderr.under(st.bars)
 	return st
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // update is called after each frame.
 func (st *status) update(at time.Duration, s *framegear.Stream) {
-	if st.bar == nil {
-		return
+	switch {
+	case st.bar != nil:
+		st.draw(at, s)
+	case !st.quiet && time.Since(st.told) >= logPeriod:
+		st.told = time.Now()
+		v := s.Stats()
+		st.e.log.Info("progress", "at", at.Round(100*time.Millisecond), "frames", v.FramesOut, "speed", fmt.Sprintf("%.2fx", at.Seconds()/time.Since(st.started).Seconds()),
+			"repeated", v.Repeated, "dropped", v.Dropped, "segments", v.Segments, "bytes", v.Bytes)
 	}
+}
+
+func (st *status) draw(at time.Duration, s *framegear.Stream) {
 	v := s.Stats()
 	elapsed := time.Since(st.started).Seconds()
 	st.line = fmt.Sprintf(" %s  %d frames  %.1f fps  %.1fx  %d segments  %s", at.Round(100*time.Millisecond), v.FramesOut,
 		float64(v.FramesOut)/elapsed, at.Seconds()/elapsed, v.Segments, size(v.Bytes))
+	if v.Dropped > 0 {
+		st.line += fmt.Sprintf("  %d dropped", v.Dropped)
+	}
 	if st.total > 0 {
 		st.bar.SetCurrent(min(at.Milliseconds(), st.total-1))
 	}
 }
 
-// note prints a line above the bar.
+// note says what happened in between.
 func (st *status) note(text string) {
-	if st.quiet {
-		return
+	if !st.quiet {
+		st.e.say(text)
 	}
-	if st.bars != nil {
-		_, _ = st.bars.Write([]byte(text + "\n"))
-		return
-	}
-	fmt.Fprintln(st.w, text)
 }
 
 // close takes the bar away.
 func (st *status) close() {
-	if st.bar != nil {
-		st.bar.Abort(true)
-		st.bars.Wait()
-		st.bar = nil
+	if st.bar == nil {
+		return
 	}
+	st.e.stderr.under(nil)
+	st.bar.Abort(true)
+	st.bars.Wait()
+	st.bar = nil
 }
 
 // summary says what came out.
@@ -92,13 +99,19 @@ func (st *status) summary(s *framegear.Stream) {
 		return
 	}
 	v, elapsed := s.Stats(), time.Since(st.started)
-	fmt.Fprintf(st.w, "%s of video (%d frames) in %s: %.1fx, %d segments, %s\n", v.Duration.Round(10*time.Millisecond), v.FramesOut,
+	if st.e.jsonLog {
+		st.e.log.Info("done", "duration", v.Duration.String(), "frames", v.FramesOut, "took", elapsed.String(), "segments", v.Segments, "bytes", v.Bytes,
+			"repeated", v.Repeated, "dropped", v.Dropped, "gaps", v.Jumps, "manifests", s.Manifests())
+		return
+	}
+	w := st.e.stderr
+	fmt.Fprintf(w, "%s of video (%d frames) in %s: %.1fx, %d segments, %s\n", v.Duration.Round(10*time.Millisecond), v.FramesOut,
 		elapsed.Round(10*time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), v.Segments, size(v.Bytes))
 	if v.Repeated+v.Dropped+v.Jumps > 0 {
-		fmt.Fprintf(st.w, "to keep the rate constant: %d frames repeated, %d dropped, %d gaps closed\n", v.Repeated, v.Dropped, v.Jumps)
+		fmt.Fprintf(w, "to keep the rate constant: %d frames repeated, %d dropped, %d gaps closed\n", v.Repeated, v.Dropped, v.Jumps)
 	}
 	for _, m := range s.Manifests() {
-		fmt.Fprintln(st.w, m)
+		fmt.Fprintln(w, m)
 	}
 }
 

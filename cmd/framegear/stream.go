@@ -112,7 +112,12 @@ func (c *streamCmd) Run(e *env) error {
 	defer server.stop()
 	status := newStatus(c, e, src)
 	defer status.close()
-	if err := c.feed(e, src, s, status); err != nil {
+	err = c.feed(e, src, s, status)
+	if e.reading.Err() != nil && errors.Is(err, context.Canceled) {
+		status.note("interrupted: finishing")
+		err = nil
+	}
+	if err != nil {
 		return errors.Join(err, s.Finish(e.ctx))
 	}
 	if err := s.Finish(e.ctx); err != nil {
@@ -126,7 +131,7 @@ func (c *streamCmd) Run(e *env) error {
 	return s.Close()
 }
 
-// feed passes pictures on until the source ends or the first interrupt comes.
+// feed passes pictures on until the source ends, or returns context.Canceled when the first interrupt comes.
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
 	if c.Copy {
@@ -144,9 +149,8 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 		if c.Duration > 0 && at >= c.Duration {
 			return nil
 		}
-		if !pace.wait(at, e.interrupted) {
-			status.note("interrupted: finishing")
-			return nil
+		if err := pace.wait(e.reading, at); err != nil {
+			return err
 		}
 		if err := writeSound(src, s); err != nil {
 			return err
