@@ -25,6 +25,8 @@ type place struct {
 	objects sink.Reader
 	// dir is the folder in sink, nil when the output is elsewhere.
 	dir *sink.Dir
+	// manifests says whether manifests are wanted as objects. In memory of our own nobody reads them: the origin renders its own.
+	manifests bool
 	// name of the manifests without extension.
 	name string
 	// at is what comes before an object's name to make its path or URL.
@@ -41,7 +43,7 @@ func openOutput(output string, o *Options) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	p := place{sink: o.Sink, name: name}
+	p := place{sink: o.Sink, name: name, manifests: o.Sink != nil || dir != ""}
 	if dir != "" {
 		p.at = strings.TrimSuffix(dir, "/") + "/"
 	}
@@ -102,12 +104,6 @@ func (b both) Open(ctx context.Context, name string) (sink.Handle, error) {
 		return b.second.Open(ctx, name)
 	}
 	return h, err
-}
-
-// files reports whether manifests are wanted as objects, which nobody reads from memory: the origin renders its own.
-func (p *place) files() bool {
-	_, memory := p.sink.(*sink.Memory)
-	return !memory
 }
 
 func (p *place) close() error {

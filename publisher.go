@@ -314,7 +314,7 @@ func (pub *publisher) remember(plain *manifest.Presentation) error {
 // multivariant playlist that names them. Files cannot make a player wait, so they never offer parts.
 func (pub *publisher) write() error {
 	pres, _ := pub.Snapshot()
-	if pres == nil || !pub.p.s.place.files() {
+	if pres == nil || !pub.p.s.place.manifests {
 		return nil
 	}
 	plain := plainOf(pres)
