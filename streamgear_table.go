@@ -69,11 +69,14 @@ func (c *gearConverter) setFormat(name string, v any) {
 	c.format = f
 }
 
-// keep returns a take that stores a number of at least a limit.
+// gearMost is more segments, seconds or frames than anybody means; what they are multiplied with stays a time.Duration.
+const gearMost = 1e6
+
+// keep returns a take that stores a number from a limit to gearMost.
 func keep(field func(c *gearConverter) **float64, limit float64) func(*gearConverter, any, int) bool {
 	return func(c *gearConverter, v any, _ int) bool {
 		f, ok := atLeast(v, limit)
-		if ok {
+		if ok = ok && f <= gearMost; ok {
 			*field(c) = &f
 		}
 		return ok
