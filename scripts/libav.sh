@@ -16,8 +16,12 @@ SHA256=8c3850283eb25fa026482078a04051e0be17347b09ef81a0849bec15a96e002e
 UPSTREAM=https://ffmpeg.org/releases/ffmpeg-$VERSION.tar.xz
 # Raised whenever the steps below change what ends up in the cache.
 RECIPE=1
-# The suite of the Debian source archive that carries the same tarball.
+# The suite of the Debian source archive that carries the same tarballs.
 DEBIAN_SUITE=forky
+
+# What NVENC and CUDA are compiled with: headers alone. The driver's own libraries are opened when they are needed.
+NVIDIA_VERSION=12.1.14.0
+NVIDIA_SHA256=0ca1a0c85b149646fa6ce4d600584507fdccf5a23d58e668d8701e89cee0c3fb
 
 LICENSE=${FRAMEGEAR_LICENSE:-gpl}
 CACHE=${FRAMEGEAR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/framegear}
@@ -37,13 +41,17 @@ configure_flags() {
 		--disable-programs --disable-doc --disable-shared --enable-static --enable-pic \
 		--disable-autodetect --enable-zlib --enable-version3 --enable-openssl \
 		--enable-libopus --enable-libsvtav1 --enable-vaapi --enable-libdrm --enable-alsa \
+		--enable-v4l2-m2m --enable-ffnvcodec --enable-cuda --enable-nvenc \
 		--disable-encoders \
 		--enable-encoder=aac,libopus,libsvtav1,h264_vaapi,hevc_vaapi,av1_vaapi,vp9_vaapi,h264_v4l2m2m,hevc_v4l2m2m \
+		--enable-encoder=h264_nvenc,hevc_nvenc,av1_nvenc \
 		--enable-encoder=mjpeg,png,rawvideo,ffv1,pcm_s16le,pcm_f32le,wrapped_avframe \
 		--disable-muxers \
 		--enable-muxer=dash,hls,mp4,mov,mpegts,adts,matroska,nut,wav,rawvideo,null,framecrc \
 		--disable-outdevs \
 		--extra-cflags=-fvisibility=hidden
+	# Scaling on an NVIDIA GPU is the one thing that takes a compiler for GPUs: without it pictures are scaled in memory.
+	if command -v clang >/dev/null; then echo --enable-cuda-llvm; fi
 	case $LICENSE in
 	gpl) printf '%s\n' --enable-gpl --enable-libx264 --enable-libx265 --enable-encoder=libx264,libx264rgb,libx265 ;;
 	lgpl) ;;
@@ -53,11 +61,11 @@ configure_flags() {
 # Everything that changes the archives' bytes is in the key: version, flags, recipe, the compiler and the codec libraries.
 key() {
 	{
-		echo "$VERSION $SHA256"
+		echo "$VERSION $SHA256 $NVIDIA_VERSION"
 		configure_flags
 		echo "recipe $RECIPE"
 		cc -dumpfullversion -dumpmachine 2>/dev/null || true
-		for p in x264 x265 SvtAv1Enc opus openssl libva libdrm alsa; do
+		for p in x264 x265 SvtAv1Enc opus openssl libva libdrm alsa ffnvcodec; do
 			echo "$p $(pkg-config --modversion "$p" 2>/dev/null || echo none)"
 		done
 	} | sha256sum | cut -c1-16
@@ -75,17 +83,17 @@ print_env() {
 
 has_sha() { [ -f "$1" ] && echo "$2  $1" | sha256sum --check --status; }
 
-# fetch_upstream FILE: the release tarball from its home.
+# fetch_upstream URL SHA256 FILE: a release tarball from its home.
 fetch_upstream() {
-	command -v curl >/dev/null || return 1
-	say "downloading $UPSTREAM"
+	[ -n "$1" ] && command -v curl >/dev/null || return 1
+	say "downloading $1"
 	curl --fail --location --silent --show-error --connect-timeout 10 --speed-limit 1000 --speed-time 30 --retry 2 \
-		--output "$1" "$UPSTREAM" || return 1
-	has_sha "$1" "$SHA256" || { rm -f "$1"; die "the downloaded tarball has the wrong SHA-256 (wanted $SHA256): refused"; }
+		--output "$3" "$1" || return 1
+	has_sha "$3" "$2" || { rm -f "$3"; die "the downloaded tarball has the wrong SHA-256 (wanted $2): refused"; }
 }
 
-# fetch_debian FILE: the same tarball from the Debian source archive, through the mirror that this machine's apt uses.
-# A private apt state keeps the machine's own lists and sources untouched.
+# fetch_debian PACKAGE VERSION SHA256 FILE: the same tarball from the Debian source archive, through the mirror that this machine's apt
+# uses. A private apt state keeps the machine's own lists and sources untouched.
 fetch_debian() {
 	command -v apt-get >/dev/null || return 1
 	local mirror state found uri name sum
@@ -100,39 +108,51 @@ fetch_debian() {
 		-o Acquire::Check-Valid-Until=false) # an old mirror will do: the hash decides, and the index is signed
 	say "fetching the source package index ($DEBIAN_SUITE) through apt"
 	apt-get "${opt[@]}" -qq update || { rm -rf "$state"; return 1; }
-	found=$(cd "$state" && apt-get "${opt[@]}" source --print-uris --only-source ffmpeg 2>/dev/null |
+	found=$(cd "$state" && apt-get "${opt[@]}" source --print-uris --only-source "$1" 2>/dev/null |
 		grep -E "orig\.tar\.xz' ")
 	read -r uri name _ sum <<<"$(echo "$found" | tr -d "'" | head -1)"
 	[ -n "${uri:-}" ] || { rm -rf "$state"; return 1; }
 	case $sum in SHA256:*) ;; *) sum= ;; esac
-	if [ "$name" != "ffmpeg_$VERSION.orig.tar.xz" ]; then
+	if [ "$name" != "$1_$2.orig.tar.xz" ]; then
 		case $name in
-		ffmpeg_9.*) say "note: the archive has moved on to $name; taking it (apt's signature vouches for it)" ;;
-		*) rm -rf "$state"; die "the archive has $name, not FFmpeg 9: refused" ;;
+		"$1_${2%%.*}".*) say "note: the archive has moved on to $name; taking it (apt's signature vouches for it)" ;;
+		*) rm -rf "$state"; die "the archive has $name, not $1 ${2%%.*}: refused" ;;
 		esac
 	fi
 	say "fetching $name through apt"
-	/usr/lib/apt/apt-helper "${opt[@]}" download-file "$uri" "$1" ${sum:+"$sum"} >/dev/null || { rm -rf "$state"; return 1; }
+	/usr/lib/apt/apt-helper "${opt[@]}" download-file "$uri" "$4" ${sum:+"$sum"} >/dev/null || { rm -rf "$state"; return 1; }
 	rm -rf "$state"
-	if [ "$name" = "ffmpeg_$VERSION.orig.tar.xz" ]; then
-		has_sha "$1" "$SHA256" || { rm -f "$1"; die "the tarball has the wrong SHA-256 (wanted $SHA256): refused"; }
+	if [ "$name" = "$1_$2.orig.tar.xz" ]; then
+		has_sha "$4" "$3" || { rm -f "$4"; die "the tarball has the wrong SHA-256 (wanted $3): refused"; }
 	elif [ -z "$sum" ]; then
-		rm -f "$1"; die "apt gave no checksum for $name: refused"
+		rm -f "$4"; die "apt gave no checksum for $name: refused"
 	fi
 }
 
+# tarball PACKAGE VERSION SHA256 URL: prints where the source is, fetched unless the cache has it.
 tarball() {
-	local t=$CACHE/src/ffmpeg-$VERSION.tar.xz
+	local t=$CACHE/src/$1-$2.tar.xz
 	mkdir -p "$CACHE/src"
 	rm -f "$CACHE"/src/*.part.* # what an interrupted download left behind
-	if has_sha "$t" "$SHA256"; then echo "$t"; return; fi
-	[ ! -e "$t" ] || die "$t has the wrong SHA-256 (wanted $SHA256): refused; remove it to fetch it again"
+	if has_sha "$t" "$3"; then echo "$t"; return; fi
+	[ ! -e "$t" ] || die "$t has the wrong SHA-256 (wanted $3): refused; remove it to fetch it again"
 	local part=$t.part.$$
-	fetch_upstream "$part" || fetch_debian "$part" ||
-		die "neither $UPSTREAM nor the Debian source archive can be reached; put the tarball at $t and try again"
-	# A later 9.x from the archive keeps its own name, so that the pinned name always means the pinned bytes.
-	if has_sha "$part" "$SHA256"; then mv "$part" "$t"; else t=$CACHE/src/ffmpeg-9-latest.tar.xz; mv "$part" "$t"; fi
+	fetch_upstream "$4" "$3" "$part" || fetch_debian "$1" "$2" "$3" "$part" ||
+		die "neither ${4:-the home of $1} nor the Debian source archive can be reached; put the tarball at $t and try again"
+	# A later one from the archive keeps its own name, so that the pinned name always means the pinned bytes.
+	if has_sha "$part" "$3"; then mv "$part" "$t"; else t=$CACHE/src/$1-latest.tar.xz; mv "$part" "$t"; fi
 	echo "$t"
+}
+
+# nvidia_headers DIR: makes sure that FFmpeg's configure finds headers that it takes: the system's, else ours in DIR.
+nvidia_headers() {
+	local t
+	if pkg-config --exists "ffnvcodec >= $NVIDIA_VERSION" 2>/dev/null; then return; fi
+	t=$(tarball nv-codec-headers "$NVIDIA_VERSION" "$NVIDIA_SHA256" "")
+	mkdir -p "$1/source"
+	tar -xf "$t" -C "$1/source" --strip-components=1
+	make -C "$1/source" -s install PREFIX="$1" >/dev/null
+	export PKG_CONFIG_PATH=$1/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 }
 
 # Static archives where the system has them, so that the binary carries its codecs.
@@ -181,12 +201,13 @@ build() {
 		flock 9
 		if [ -f "$p/.ready" ]; then say "FFmpeg $VERSION is in the cache ($p)"; return; fi
 	fi
-	t=$(tarball)
+	t=$(tarball ffmpeg "$VERSION" "$SHA256" "$UPSTREAM")
 	# What an interrupted build left behind goes. Its compilers may still run for a moment after a kill, so this one has a folder of its own.
 	rm -rf "$p" "$CACHE"/libav/.work-* 2>/dev/null || true
 	work=$(mktemp -d "$CACHE/libav/.work-XXXXXX")
 	say "building FFmpeg $VERSION ($LICENSE) with $(nproc) jobs: 5 to 10 minutes on two cores, once; log: $CACHE/libav/build.log"
 	started=$(date +%s)
+	nvidia_headers "$work/nvidia"
 	(
 		cd "$work"
 		tar -xf "$t" --strip-components=1
