@@ -108,6 +108,9 @@ func describe(trak *mp4.TrakBox) (*initFacts, error) {
 	case *mp4.VisualSampleEntryBox:
 		f.kind, f.entry = "video", e.Type()
 		f.width, f.height = int(e.Width), int(e.Height)
+		if p := e.Pasp; p != nil && p.HSpacing > 0 && p.VSpacing > 0 {
+			f.aspect = float64(p.HSpacing) / float64(p.VSpacing)
+		}
 		f.lengths = lengthSize(e)
 		codec, err = videoCodec(e)
 	case *mp4.AudioSampleEntryBox:

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -59,6 +60,15 @@ func (c *checker) ladder(list []*track) {
 	}
 }
 
+// displayAspect is the shape that a viewer sees.
+func (t *track) displayAspect() float64 {
+	aspect := float64(t.width) / float64(t.height)
+	if t.init.aspect > 0 {
+		aspect *= t.init.aspect
+	}
+	return aspect
+}
+
 func sameFamily(a, b *track) bool {
 	return a.init != nil && b.init != nil && a.init.entry == b.init.entry
 }
@@ -68,8 +78,8 @@ func (c *checker) compareInit(first, t *track) {
 		c.add(ruleTimescale, t.name, t.name, "counts in 1/%d s, %s in 1/%d s", t.init.timescale, first.name, first.init.timescale)
 	}
 	if t.height > 0 && first.height > 0 {
-		a, b := t.width*first.height, first.width*t.height
-		if diff := a - b; max(diff, -diff)*50 > b {
+		a, b := t.displayAspect(), first.displayAspect()
+		if math.Abs(a/b-1) > 0.02 { // sizes are rounded
 			c.add(ruleAspect, t.name, t.name, "is %dx%d, %s is %dx%d: another aspect ratio", t.width, t.height, first.name, first.width, first.height)
 		}
 	}

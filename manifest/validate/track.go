@@ -86,6 +86,7 @@ type initFacts struct {
 	codecs    []string
 	entry     string // sample entry type
 	timescale int64
+	aspect    float64 // of the samples (pasp), zero when not stated
 	width     int
 	height    int
 	trackID   uint32
