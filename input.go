@@ -72,6 +72,23 @@ func (in *Input) Width() int { return in.stream.Params.Width }
 // Height returns the height of the pictures in pixels, as the container states it.
 func (in *Input) Height() int { return in.stream.Params.Height }
 
+// Aspect returns the display aspect ratio of the upright pictures, for Options.Aspect; zero when pixels are square.
+func (in *Input) Aspect() Rate {
+	p := in.stream.Params
+	if !p.SAR.Known() || p.SAR.Num == p.SAR.Den || p.Width < 1 || p.Height < 1 {
+		return Rate{}
+	}
+	r := Rate{Num: p.SAR.Num * int64(p.Width), Den: p.SAR.Den * int64(p.Height)}.Reduced()
+	if in.stream.Turned() {
+		r.Num, r.Den = r.Den, r.Num
+	}
+	return r
+}
+
+// Upright returns the filter that turns and mirrors the pictures as the container says that they are to be seen, for Options.Filter: a phone
+// held upright writes pictures that lie on their side. It is empty when there is nothing to turn.
+func (in *Input) Upright() string { return in.stream.Upright }
+
 // FrameRate returns the average rate, zero when it is not known.
 func (in *Input) FrameRate() Rate { return in.stream.FrameRate }
 

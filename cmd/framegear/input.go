@@ -26,6 +26,28 @@ type source interface {
 	Close() error
 }
 
+// shaped is a source whose pictures are not always upright with square pixels.
+type shaped interface {
+	// Upright is the filter that turns the pictures as they are to be seen, empty for none.
+	Upright() string
+	// Aspect is their display aspect ratio, zero for square pixels.
+	Aspect() framegear.Rate
+}
+
+// shape sets what becomes of pictures that lie on their side or have oblong pixels, where the caller has not said it.
+func shape(o *framegear.Options, src source) {
+	s, ok := src.(shaped)
+	if !ok {
+		return
+	}
+	if turn := s.Upright(); turn != "" {
+		o.Filter = strings.TrimSuffix(turn+","+o.Filter, ",")
+	}
+	if !o.Aspect.Known() {
+		o.Aspect = s.Aspect()
+	}
+}
+
 // openSource understands INPUT.
 func (c *streamCmd) openSource(e *env) (source, error) {
 	rate := framegear.Rate(c.FPS)

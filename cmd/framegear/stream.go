@@ -100,6 +100,9 @@ func (c *streamCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if !c.Copy {
+		shape(&o, src)
+	}
 	s, err := framegear.New(c.Output, o)
 	if err != nil {
 		return err

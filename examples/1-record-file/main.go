@@ -36,6 +36,8 @@ func record(ctx context.Context, video, folder string) error {
 		FrameRate: in.FrameRate(),
 		Clock:     framegear.ClockPTS, // the file's own timestamps
 		Timebase:  in.Timebase(),
+		Filter:    in.Upright(), // a phone's pictures may lie on their side
+		Aspect:    in.Aspect(),
 		Ladder: framegear.Ladder{
 			{Bitrate: 600_000}, // the source's own size
 			{Width: 426, Height: 240, Bitrate: 250_000},

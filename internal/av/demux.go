@@ -55,6 +55,7 @@ type InputStream struct {
 	Start     int64      // first timestamp in ticks; 0 when not known
 	Language  string
 	Title     string
+	Upright   string      // video: the filter that turns pictures as they are to be seen, empty when they are so
 	Params    *Parameters // the caller closes it
 }
 
@@ -201,6 +202,9 @@ func (in *Input) describe(st *astiav.Stream) (InputStream, error) {
 		p.FrameRate = s.FrameRate
 		if sar := rate(in.fc.GuessSampleAspectRatio(st, nil)); sar.Known() {
 			p.SAR = sar
+		}
+		if m, ok := st.CodecParameters().SideData().DisplayMatrix().Get(); ok {
+			s.Upright = upright(m)
 		}
 	}
 	if start := st.StartTime(); start != noPTS {

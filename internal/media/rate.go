@@ -33,7 +33,7 @@ func FPS(f float64) Rate {
 	if exact := ceil * 1000 / 1001; math.Abs(f-exact) < 0.005 && math.Mod(ceil, 6) == 0 {
 		return Rate{int64(ceil) * 1000, 1001}
 	}
-	return Rate{int64(math.Round(f * 1000)), 1000}.reduced()
+	return Rate{int64(math.Round(f * 1000)), 1000}.Reduced()
 }
 
 // ParseRate reads "30", "29.97", "30000/1001".
@@ -45,7 +45,7 @@ func ParseRate(s string) (Rate, error) {
 		if err1 != nil || err2 != nil || n <= 0 || d <= 0 {
 			return Rate{}, fmt.Errorf("%w: %q is not a fraction of two positive whole numbers", ErrRate, s)
 		}
-		r := Rate{n, d}.reduced()
+		r := Rate{n, d}.Reduced()
 		return r, r.Validate()
 	}
 	f, err := strconv.ParseFloat(num, 64)
@@ -101,7 +101,8 @@ func (r Rate) Cmp(o Rate) int {
 	return 0
 }
 
-func (r Rate) reduced() Rate {
+// Reduced returns the same rate in lowest terms. Both must be positive.
+func (r Rate) Reduced() Rate {
 	g := gcd(r.Num, r.Den)
 	return Rate{r.Num / g, r.Den / g}
 }
