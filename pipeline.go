@@ -227,7 +227,7 @@ func (p *pipeline) fail(err error) {
 		p.cause = err
 		p.halt()
 		close(p.failed)
-		p.s.opt.Logger.Error("stream ended", "err", err)
+		p.s.opt.Logger.Debug("stream ended", "err", err) // the caller has the error from the next call and from Finish
 	})
 }
 

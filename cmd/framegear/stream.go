@@ -121,7 +121,10 @@ func (c *streamCmd) Run(e *env) error {
 		err = nil
 	}
 	if err != nil {
-		return errors.Join(err, s.Finish(e.ctx))
+		if late := s.Finish(e.ctx); !errors.Is(err, late) {
+			err = errors.Join(err, late)
+		}
+		return err
 	}
 	if err := s.Finish(e.ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
