@@ -45,6 +45,8 @@ const (
 	BGR0    = media.FormatBGR0
 	RGB0    = media.FormatRGB0
 	BGR48   = media.FormatBGR48
+	YA16    = media.FormatYA16
+	BGRA64  = media.FormatBGRA64
 	I420    = media.FormatI420
 	NV12    = media.FormatNV12
 	YUV422P = media.FormatYUV422P

@@ -3,9 +3,9 @@
 package opencv
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"gocv.io/x/gocv"
@@ -48,22 +48,27 @@ func (c *Capture) Read() (*gocv.Mat, bool) {
 	return &c.m, true
 }
 
-// Stream writes every picture until the source or the context ends; each, when it is not nil, may change a picture first. A frame that
-// is dropped because the machine is too slow is no error.
-func (c *Capture) Stream(ctx context.Context, w Writer, each func(m *gocv.Mat)) error {
-	for ctx.Err() == nil {
-		m, ok := c.Read()
-		if !ok {
-			return nil
-		}
-		if each != nil {
-			each(m)
-		}
-		if err := WriteMat(w, m); err != nil && !errors.Is(err, framegear.ErrDropped) {
-			return err
+// Frames ranges over all pictures to the end, for [framegear.Stream.WriteFrames]; change, when it is not nil, may draw on a picture or
+// make another one of it first. Each frame is valid until the next one. A picture that a stream does not take is an error, which
+// ends the loop.
+func (c *Capture) Frames(change func(m *gocv.Mat)) iter.Seq2[*framegear.Frame, error] {
+	return func(yield func(*framegear.Frame, error) bool) {
+		for m, ok := c.Read(); ok; m, ok = c.Read() {
+			if change != nil {
+				change(m)
+			}
+			f, release, err := Frame(m)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			more := yield(f, nil)
+			release()
+			if !more {
+				return
+			}
 		}
 	}
-	return ctx.Err()
 }
 
 // Close frees the capture. It must be called once.

@@ -19,7 +19,7 @@ var ErrMat = fmt.Errorf("%w: Mat", framegear.ErrFrame)
 // formats are the types of Mat that are pictures, by depth and channels.
 var formats = map[gocv.MatType]framegear.PixelFormat{
 	gocv.MatTypeCV8UC1: framegear.Gray8, gocv.MatTypeCV8UC2: framegear.YA8, gocv.MatTypeCV8UC3: framegear.BGR24, gocv.MatTypeCV8UC4: framegear.BGRA,
-	gocv.MatTypeCV16UC1: framegear.Gray16, gocv.MatTypeCV16UC3: framegear.BGR48,
+	gocv.MatTypeCV16UC1: framegear.Gray16, gocv.MatTypeCV16UC2: framegear.YA16, gocv.MatTypeCV16UC3: framegear.BGR48, gocv.MatTypeCV16UC4: framegear.BGRA64,
 }
 
 // Writer is what takes frames; *framegear.Stream is one.
@@ -27,9 +27,9 @@ type Writer interface {
 	WriteFrame(f *framegear.Frame) error
 }
 
-// WriteMat gives a stream a picture: 8 or 16 bits per sample; gray, gray and alpha (8 bits only), BGR, or BGR and alpha; alpha is
-// dropped. A region of a larger Mat is taken as it lies. The Mat is borrowed for the call; nothing of it is copied first. An empty
-// Mat is an error wrapping ErrMat, as every other that is no picture.
+// WriteMat gives a stream a picture: 8 or 16 bits per sample; gray, gray and alpha, BGR, or BGR and alpha; alpha is
+// dropped. A region of a larger Mat is taken as it lies. The Mat is borrowed for the call; nothing of it is copied first. An empty Mat is
+// an error wrapping ErrMat, as every other that is no picture.
 func WriteMat(w Writer, m *gocv.Mat) error {
 	f, release, err := Frame(m)
 	if err != nil {
@@ -48,45 +48,16 @@ func Frame(m *gocv.Mat) (f *framegear.Frame, release func(), err error) {
 	if m.Rows() < 1 || m.Cols() < 1 {
 		return nil, nil, fmt.Errorf("%w has more than two dimensions", ErrMat)
 	}
-	format, buffer, err := formatOf(m)
-	if err != nil {
-		return nil, nil, err
-	}
-	if buffer != nil {
-		m = buffer
-	}
-	release = func() {
-		if buffer != nil {
-			buffer.Close()
-		}
-		runtime.KeepAlive(m)
+	format, ok := formats[m.Type()]
+	if !ok {
+		return nil, nil, fmt.Errorf("%w has the type %s (want 8U or 16U with 1 to 4 channels; ConvertTo scales others)", ErrMat, typeName(m))
 	}
 	pix, err := samples(m)
 	if err != nil {
-		release()
 		return nil, nil, err
 	}
 	f = &framegear.Frame{Format: format, Width: m.Cols(), Height: m.Rows(), Planes: [4][]byte{pix}, Strides: [4]int{m.Step()}}
-	return f, release, nil
-}
-
-// formatOf returns the format of a Mat. Two 16-bit layouts that no stage takes are reduced by OpenCV into a Mat of their own, which the
-// caller closes: gray with alpha to gray, BGR with alpha to BGR.
-func formatOf(m *gocv.Mat) (framegear.PixelFormat, *gocv.Mat, error) {
-	if f, ok := formats[m.Type()]; ok {
-		return f, nil, nil
-	}
-	switch m.Type() {
-	case gocv.MatTypeCV16UC2:
-		b := gocv.NewMat()
-		gocv.ExtractChannel(*m, &b, 0)
-		return framegear.Gray16, &b, nil
-	case gocv.MatTypeCV16UC4:
-		b := gocv.NewMat()
-		gocv.CvtColor(*m, &b, gocv.ColorBGRAToBGR)
-		return framegear.BGR48, &b, nil
-	}
-	return 0, nil, fmt.Errorf("%w has the type %s (want 8U or 16U with 1 to 4 channels; ConvertTo scales others)", ErrMat, typeName(m))
+	return f, func() { runtime.KeepAlive(m) }, nil
 }
 
 // samples returns the Mat's memory from its first sample to its last one, rows being Step apart.

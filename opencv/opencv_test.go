@@ -47,8 +47,8 @@ func TestWriteMat(t *testing.T) {
 		want framegear.PixelFormat
 	}{
 		{gocv.MatTypeCV8UC1, framegear.Gray8}, {gocv.MatTypeCV8UC2, framegear.YA8}, {gocv.MatTypeCV8UC3, framegear.BGR24},
-		{gocv.MatTypeCV8UC4, framegear.BGRA}, {gocv.MatTypeCV16UC1, framegear.Gray16}, {gocv.MatTypeCV16UC2, framegear.Gray16},
-		{gocv.MatTypeCV16UC3, framegear.BGR48}, {gocv.MatTypeCV16UC4, framegear.BGR48},
+		{gocv.MatTypeCV8UC4, framegear.BGRA}, {gocv.MatTypeCV16UC1, framegear.Gray16}, {gocv.MatTypeCV16UC2, framegear.YA16},
+		{gocv.MatTypeCV16UC3, framegear.BGR48}, {gocv.MatTypeCV16UC4, framegear.BGRA64},
 	} {
 		t.Run(c.want.String(), func(t *testing.T) {
 			m := gocv.NewMatWithSizeFromScalar(gocv.NewScalar(10, 20, 30, 40), 48, 64, c.kind)
@@ -158,7 +158,7 @@ func resident(t *testing.T) int64 {
 	return n * int64(os.Getpagesize())
 }
 
-func TestCaptureStream(t *testing.T) {
+func TestCaptureFrames(t *testing.T) {
 	dir := t.TempDir()
 	in, err := opencv.Open(clip)
 	require.NoError(t, err)
@@ -166,7 +166,7 @@ func TestCaptureStream(t *testing.T) {
 	s, err := framegear.New(dir+"/gray.mpd", framegear.Options{FrameRate: in.FrameRate(), Format: framegear.DASH})
 	require.NoError(t, err)
 	defer s.Close()
-	require.NoError(t, in.Stream(t.Context(), s, func(m *gocv.Mat) { gocv.CvtColor(*m, m, gocv.ColorBGRToGray) }))
+	require.NoError(t, s.WriteFrames(t.Context(), in.Frames(func(m *gocv.Mat) { gocv.CvtColor(*m, m, gocv.ColorBGRToGray) })))
 	require.NoError(t, s.Finish(t.Context()))
 	report, err := validate.Check(t.Context(), dir+"/gray.mpd", validate.Options{})
 	require.NoError(t, err)

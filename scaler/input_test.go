@@ -37,7 +37,7 @@ func convert(t *testing.T, in *scaler.Input, f *media.Frame) *scaler.Picture {
 }
 
 func gray(f media.PixelFormat) bool {
-	return f == media.FormatGray8 || f == media.FormatGray16 || f == media.FormatYA8
+	return f == media.FormatGray8 || f == media.FormatGray16 || f == media.FormatYA8 || f == media.FormatYA16
 }
 
 // Flat patches of every format come out as the colour they are, at any size and stride, into every layout, in SD and in HD.
@@ -72,7 +72,7 @@ func TestInputColours(t *testing.T) {
 // Alpha is dropped, not blended: the same colour comes out whatever it is.
 func TestInputDropsAlpha(t *testing.T) {
 	leaktest.Check(t)
-	for _, format := range []media.PixelFormat{media.FormatRGBA, media.FormatBGRA, media.FormatYA8} {
+	for _, format := range []media.PixelFormat{media.FormatRGBA, media.FormatBGRA, media.FormatYA8, media.FormatYA16, media.FormatBGRA64} {
 		in := input(t, scaler.InputOptions{Format: format, Width: 18, Height: 16})
 		var first [][]float64
 		for _, alpha := range []byte{0, 128, 255} {

@@ -69,6 +69,10 @@ func sample(f media.PixelFormat, plane int, c rgb, m media.Matrix) []byte {
 		return []byte{eight(c.r), eight(c.g), eight(c.b), 77}
 	case media.FormatBGR48:
 		return append(append(le(c.b, 65535), le(c.g, 65535)...), le(c.r, 65535)...)
+	case media.FormatYA16:
+		return append(le(c.g, 65535), le(0.3, 65535)...)
+	case media.FormatBGRA64:
+		return append(append(append(le(c.b, 65535), le(c.g, 65535)...), le(c.r, 65535)...), le(0.3, 65535)...)
 	case media.FormatI420, media.FormatYUV422P, media.FormatYUV444P:
 		return []byte{code(plane)}
 	case media.FormatNV12:

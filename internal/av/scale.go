@@ -158,6 +158,7 @@ var userFormats = map[media.PixelFormat]astiav.PixelFormat{
 	// The alpha variants are read as their opaque twins: alpha is dropped, never blended.
 	media.FormatBGRA: astiav.PixelFormatBgr0, media.FormatRGBA: astiav.PixelFormatRgb0,
 	media.FormatBGR0: astiav.PixelFormatBgr0, media.FormatRGB0: astiav.PixelFormatRgb0, media.FormatBGR48: astiav.PixelFormatBgr48Le,
+	media.FormatYA16: astiav.PixelFormatYa16Le, media.FormatBGRA64: astiav.PixelFormatBgra64Le,
 	media.FormatI420: astiav.PixelFormatYuv420P, media.FormatNV12: astiav.PixelFormatNv12, media.FormatYUV422P: astiav.PixelFormatYuv422P,
 	media.FormatYUV444P: astiav.PixelFormatYuv444P, media.FormatP010: astiav.PixelFormatP010Le, media.FormatI010: astiav.PixelFormatYuv420P10Le,
 }

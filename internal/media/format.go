@@ -21,6 +21,8 @@ const (
 	FormatBGR0                // 1 plane: B G R and a byte that is ignored
 	FormatRGB0                // 1 plane: R G B and a byte that is ignored
 	FormatBGR48               // 1 plane: 16-bit B G R
+	FormatYA16                // 1 plane: 16-bit gray, alpha (alpha is dropped)
+	FormatBGRA64              // 1 plane: 16-bit B G R A (alpha is dropped)
 	FormatI420                // 3 planes: Y, U, V; 8 bit 4:2:0
 	FormatNV12                // 2 planes: Y, interleaved UV; 8 bit 4:2:0
 	FormatYUV422P             // 3 planes; 8 bit 4:2:2
@@ -56,6 +58,8 @@ var formats = [formatEnd]formatInfo{
 	FormatBGR0:    {name: "bgr0", bits: 8, rgb: true, planes: packed(4)},
 	FormatRGB0:    {name: "rgb0", bits: 8, rgb: true, planes: packed(4)},
 	FormatBGR48:   {name: "bgr48", bits: 16, rgb: true, planes: packed(6)},
+	FormatYA16:    {name: "ya16", bits: 16, rgb: true, alpha: true, planes: packed(4)},
+	FormatBGRA64:  {name: "bgra64", bits: 16, rgb: true, alpha: true, planes: packed(8)},
 	FormatI420:    {name: "i420", bits: 8, planes: []planeLayout{{1, 0, 0}, {1, 1, 1}, {1, 1, 1}}},
 	FormatNV12:    {name: "nv12", bits: 8, planes: []planeLayout{{1, 0, 0}, {2, 1, 1}}},
 	FormatYUV422P: {name: "yuv422p", bits: 8, planes: []planeLayout{{1, 0, 0}, {1, 1, 0}, {1, 1, 0}}},
@@ -115,7 +119,7 @@ func ceilShift(n, shift int) int { return (n + (1 << shift) - 1) >> shift }
 // aliases are libav's and OpenCV's names for the same layouts.
 var aliases = map[string]PixelFormat{
 	"gray": FormatGray8, "y8": FormatGray8, "gray16le": FormatGray16, "y16": FormatGray16, "bgr": FormatBGR24,
-	"rgb": FormatRGB24, "bgr48le": FormatBGR48, "yuv420p": FormatI420, "yuv422": FormatYUV422P, "yuv444": FormatYUV444P,
+	"rgb": FormatRGB24, "bgr48le": FormatBGR48, "ya16le": FormatYA16, "bgra64le": FormatBGRA64, "yuv420p": FormatI420, "yuv422": FormatYUV422P, "yuv444": FormatYUV444P,
 	"p010le": FormatP010, "yuv420p10le": FormatI010, "i010": FormatI010, "bgrx": FormatBGR0, "rgbx": FormatRGB0,
 }
 

@@ -36,6 +36,8 @@ func TestFormats(t *testing.T) {
 		{media.FormatBGR0, "bgr0", 1, 8, true, false, 60},
 		{media.FormatRGB0, "rgb0", 1, 8, true, false, 60},
 		{media.FormatBGR48, "bgr48", 1, 16, true, false, 90},
+		{media.FormatYA16, "ya16", 1, 16, true, true, 60},
+		{media.FormatBGRA64, "bgra64", 1, 16, true, true, 120},
 		{media.FormatI420, "i420", 3, 8, false, false, 15 + 6 + 6},
 		{media.FormatNV12, "nv12", 2, 8, false, false, 15 + 12},
 		{media.FormatYUV422P, "yuv422p", 3, 8, false, false, 15 + 9 + 9},
