@@ -20,6 +20,8 @@ var (
 	// ErrChanged is wrapped when a frame's size or format differs from the first one's and Options.Rescale is off.
 	// Nothing was written, the stream goes on.
 	ErrChanged = errors.New("framegear: frame size or format changed")
+	// ErrInput is wrapped by every error of OpenInput and of reading an Input; the error names the input. A missing file is fs.ErrNotExist too.
+	ErrInput = errors.New("framegear: input")
 	// ErrSamples is wrapped when a block of sound's fields do not fit together. Nothing was written, the stream goes on.
 	ErrSamples = media.ErrSamples
 	// ErrAudio is wrapped by every error about a source of sound that cannot be used; the error names the source.
@@ -34,7 +36,7 @@ var (
 
 // StageError says where in the pipeline an error happened. It ends the stream: every later call returns it.
 type StageError struct {
-	// Stage is "scaler", "encoder", "muxer", "audio" or "publish".
+	// Stage is "scaler", "filter", "encoder", "muxer", "audio" or "publish".
 	Stage string
 	// Rendition is the rung ("v0 1280x720"), empty when the stage serves all.
 	Rendition string

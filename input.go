@@ -45,12 +45,12 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 	}
 	raw, err := av.OpenInput(ctx, av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger})
 	if err != nil {
-		return nil, fmt.Errorf("framegear: input: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	in := &Input{ctx: ctx, url: url, in: raw}
 	if err := in.open(o); err != nil {
 		in.Close()
-		return nil, fmt.Errorf("framegear: input: %w", err)
+		return nil, fmt.Errorf("%w %s: %w", ErrInput, url, err)
 	}
 	return in, nil
 }
@@ -111,7 +111,7 @@ func (in *Input) Read(f *Frame) error {
 		case errors.Is(err, io.EOF):
 			return io.EOF
 		case !errors.Is(err, av.ErrAgain):
-			return fmt.Errorf("framegear: input: %w", err)
+			return fmt.Errorf("%w: %w", ErrInput, err)
 		}
 		if err := in.feed(); err != nil {
 			return err
@@ -141,7 +141,7 @@ func (in *Input) feed() error {
 	case errors.Is(err, io.EOF):
 		in.eof = true
 		if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
-			return fmt.Errorf("framegear: input: %w", err)
+			return fmt.Errorf("%w: %w", ErrInput, err)
 		}
 		return nil
 	case err != nil:
@@ -164,7 +164,7 @@ func (in *Input) packetOf() error {
 		case errors.Is(err, av.ErrAgain):
 			continue
 		case err != nil:
-			return fmt.Errorf("framegear: input: %w", err)
+			return fmt.Errorf("%w: %w", ErrInput, err)
 		}
 		if in.packet.Stream() == in.stream.Index {
 			return nil

@@ -383,3 +383,49 @@ func TestFramesAllocateNothing(t *testing.T) {
 		})
 	}
 }
+
+// A sequence is written to its end, to its error, or to the end of the context, which leaves a whole output behind.
+func TestWriteFrames(t *testing.T) {
+	leaktest.Check(t)
+	broken := errors.New("broken")
+	for name, c := range map[string]struct {
+		stopAt, failAt int // frames
+		is             error
+		written        int64
+	}{
+		"to its end": {stopAt: -1, failAt: -1, written: 30},
+		"interrupt":  {stopAt: 10, failAt: -1, written: 10},
+		"error":      {stopAt: -1, failAt: 20, is: broken, written: 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s, err := framegear.New(dir, framegear.Options{})
+			require.NoError(t, err)
+			defer s.Close()
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			err = s.WriteFrames(ctx, func(yield func(*framegear.Frame, error) bool) {
+				for n := range 30 {
+					if n == c.stopAt {
+						stop()
+					}
+					if n == c.failAt {
+						yield(nil, broken)
+						return
+					}
+					if !yield(halves(64, 48), nil) {
+						return
+					}
+				}
+			})
+			require.ErrorIs(t, err, c.is)
+			require.NoError(t, s.Finish(t.Context()))
+			require.Equal(t, c.written, s.Stats().FramesOut)
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+		})
+	}
+	s, err := framegear.New(t.TempDir(), framegear.Options{})
+	require.NoError(t, err)
+	defer s.Close()
+	require.ErrorIs(t, s.WriteFrames(t.Context(), func(yield func(*framegear.Frame, error) bool) { yield(framegear.Gray(nil, 64, 48), nil) }), framegear.ErrFrame)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,14 +56,15 @@ func New(output string, o Options) (*Stream, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	s := &Stream{opt: o, clock: newGridClock(&o), closing: make(chan struct{})}
+	s := &Stream{opt: o, closing: make(chan struct{})}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.soundCtx, s.stopSound = context.WithCancel(s.ctx)
 	if err := s.openSound(); err != nil {
 		s.stop()
 		return nil, err
 	}
-	p, err := openOutput(output, &o)
+	s.clock = newGridClock(&s.opt)
+	p, err := openOutput(output, &s.opt)
 	if err != nil {
 		s.stop()
 		s.closeSound()
@@ -102,6 +104,24 @@ func (s *Stream) WriteFrame(f *Frame) error {
 		return nil
 	}
 	return s.write(f, at)
+}
+
+// WriteFrames gives the stream every frame of a sequence such as [Input.Frames], until the sequence or the context ends; that the
+// context ends is no error, so that an interrupt leaves a whole output behind when Finish follows. A frame that a live output drops
+// because the machine is too slow is none either. Any other error, the sequence's or WriteFrame's, ends the loop and is returned.
+func (s *Stream) WriteFrames(ctx context.Context, frames iter.Seq2[*Frame, error]) error {
+	for f, err := range frames {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			err = s.WriteFrame(f)
+		}
+		if err != nil && !errors.Is(err, ErrDropped) {
+			return err
+		}
+	}
+	return nil
 }
 
 // accept checks a frame against itself and the first one, and builds the pipeline for the first one.

@@ -8,8 +8,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log"
 	"os"
 
@@ -49,18 +47,8 @@ func record(ctx context.Context, video, folder string) error {
 	}
 	defer s.Close()
 
-	var f framegear.Frame
-	for {
-		err := in.Read(&f)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.WriteFrame(&f); err != nil {
-			return err
-		}
+	if err := s.WriteFrames(ctx, in.Frames()); err != nil {
+		return err
 	}
 	if err := s.Finish(ctx); err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
+	"os/signal"
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/opencv"
@@ -22,7 +24,9 @@ func main() {
 	var format framegear.Format
 	flag.TextVar(&format, "format", framegear.DASH, "dash or hls")
 	flag.Parse()
-	if err := stream(context.Background(), flag.Arg(0), flag.Arg(1), format); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // Ctrl-C ends the stream, and what is there stays whole
+	defer stop()
+	if err := stream(ctx, flag.Arg(0), flag.Arg(1), format); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -40,11 +44,15 @@ func stream(ctx context.Context, source, output string, format framegear.Format)
 	}
 	defer s.Close()
 
-	for m, ok := in.Read(); ok; m, ok = in.Read() {
+	for ctx.Err() == nil {
+		m, ok := in.Read()
+		if !ok {
+			break
+		}
 		gocv.CvtColor(*m, m, gocv.ColorBGRToGray)
 		if err := opencv.WriteMat(s, m); err != nil {
 			return err
 		}
 	}
-	return s.Finish(ctx)
+	return s.Finish(context.WithoutCancel(ctx))
 }

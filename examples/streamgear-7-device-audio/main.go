@@ -7,9 +7,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"log"
+	"os"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -24,7 +25,9 @@ func main() {
 	var format framegear.Format
 	flag.TextVar(&format, "format", framegear.DASH, "dash or hls")
 	flag.Parse()
-	if err := stream(context.Background(), flag.Arg(0), flag.Arg(1), format); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // Ctrl-C ends the stream, and what is there stays whole
+	defer stop()
+	if err := stream(ctx, flag.Arg(0), flag.Arg(1), format); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -53,13 +56,8 @@ func stream(ctx context.Context, source, output string, format framegear.Format)
 	}
 	defer s.Close()
 
-	for f, err := range in.Frames() {
-		if err != nil {
-			return err
-		}
-		if err := s.WriteFrame(f); err != nil && !errors.Is(err, framegear.ErrDropped) {
-			return err
-		}
+	if err := s.WriteFrames(ctx, in.Frames()); err != nil {
+		return err
 	}
-	return s.Finish(ctx)
+	return s.Finish(context.WithoutCancel(ctx))
 }

@@ -9,6 +9,8 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
+	"os/signal"
 	"strings"
 
 	"github.com/framegear/framegear"
@@ -21,7 +23,9 @@ func main() {
 	var format framegear.Format
 	flag.TextVar(&format, "format", framegear.DASH, "dash or hls")
 	flag.Parse()
-	if err := stream(context.Background(), flag.Arg(0), flag.Arg(1), format); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // Ctrl-C ends the stream, and what is there stays whole
+	defer stop()
+	if err := stream(ctx, flag.Arg(0), flag.Arg(1), format); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -50,15 +54,10 @@ func stream(ctx context.Context, source, output string, format framegear.Format)
 	}
 	defer s.Close()
 
-	for f, err := range in.Frames() {
-		if err != nil {
-			return err
-		}
-		if err := s.WriteFrame(f); err != nil {
-			return err
-		}
+	if err := s.WriteFrames(ctx, in.Frames()); err != nil {
+		return err
 	}
-	return s.Finish(ctx)
+	return s.Finish(context.WithoutCancel(ctx))
 }
 
 // hardware returns the first H.264 encoder in hardware that works, else x264.

@@ -62,6 +62,9 @@ type InputStream struct {
 // OpenInput opens an input and reads as much as it takes to know its streams. When the context ends, blocked reads end
 // with its error. The caller closes the input.
 func OpenInput(ctx context.Context, cfg InputConfig) (*Input, error) {
+	if cfg.URL == "" { // libav wants a name, and reads from address zero without
+		return nil, &Error{Op: "open", Code: -int(C.ENOENT), Text: "no file, URL or device is named"}
+	}
 	allowed, err := whitelist(cfg)
 	if err != nil {
 		return nil, err
