@@ -44,6 +44,8 @@ type AudioTrack struct {
 	Language, Label string
 	// Default marks the track that plays when nobody chooses. Without any, it is the first one.
 	Default bool
+	// Optional leaves the track out with a warning (Events.Warning) when its source cannot be opened; otherwise that is New's error.
+	Optional bool
 	// Strict ends the stream when the source becomes bad later. Otherwise silence takes its place and Events.Audio tells.
 	Strict bool
 }
@@ -106,7 +108,7 @@ func (o *Options) validateAudio() error {
 		}
 		if ao, err := o.audioOptions(i); err != nil {
 			bad("%v", err)
-		} else if err := ao.Validate(); err != nil {
+		} else if err := ao.Validate(); err != nil && !(a.Optional && errors.Is(err, audio.ErrSource) && !errors.Is(err, audio.ErrOptions)) {
 			errs = append(errs, fmt.Errorf("%w: Audio %d: %w", ErrOptions, i, err))
 		}
 	}
@@ -184,23 +186,30 @@ type sound struct {
 	last   []int64      // PTS of the last block
 }
 
-// openSound opens every source before anything is written.
+// openSound opens every source before anything is written. Options.Audio keeps the tracks that are there.
 func (s *Stream) openSound() error {
+	var there []AudioTrack
 	for i := range s.opt.Audio {
 		ao, err := s.opt.audioOptions(i)
 		if err != nil {
 			return fmt.Errorf("framegear: %w", err)
 		}
 		ao.Notify = func(e audio.Event) { s.audioChanged(i, e) }
+		s.sound.pcm = append(s.sound.pcm, ao.Source.PCM)
+		s.sound.last = append(s.sound.last, -1<<63)
 		t, err := audio.Open(s.soundCtx, ao)
-		if err != nil {
+		switch {
+		case err != nil && s.opt.Audio[i].Optional && !s.opt.AudioOnly:
+			s.warn(fmt.Sprintf("sound is left out: %v", err))
+			continue
+		case err != nil:
 			s.closeSound()
 			return fmt.Errorf("framegear: %w", err)
 		}
 		s.sound.tracks = append(s.sound.tracks, t)
-		s.sound.pcm = append(s.sound.pcm, ao.Source.PCM)
-		s.sound.last = append(s.sound.last, -1<<63)
+		there = append(there, s.opt.Audio[i])
 	}
+	s.opt.Audio = there
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -210,4 +211,29 @@ func TestCloseWhileSoundStalls(t *testing.T) {
 	}
 	require.NoError(t, s.Close(), "Close does not wait for the source")
 	release()
+}
+
+// Optional sound that is not there costs a warning, and the tracks that are there keep their places.
+func TestOptionalSound(t *testing.T) {
+	leaktest.Check(t)
+	c, out := newClip(t, 25, 48000), t.TempDir()
+	o := c.options(framegear.AudioTrack{Source: filepath.Join(c.dir, "none.wav"), Optional: true}, framegear.AudioTrack{PCM: true, Label: "Pushed"})
+	var warnings []string
+	o.Events.Warning = func(w framegear.WarningInfo) { warnings = append(warnings, w.Text) }
+	given := slices.Clone(o.Audio)
+	s, err := framegear.New(out, o)
+	require.NoError(t, err)
+	defer s.Close()
+	require.Equal(t, given, o.Audio, "the caller's options stay")
+	require.Len(t, warnings, 1)
+	require.Contains(t, warnings[0], "none.wav")
+	b := framegear.Samples{Format: framegear.F32, Rate: c.Rate, Channels: 2, Planes: [8][]byte{c.PCM(framegear.F32, 2, 0, c.Rate)}}
+	require.ErrorIs(t, s.WriteAudioTrack(0, &b), framegear.ErrOptions, "it is not there")
+	require.NoError(t, s.WriteAudioTrack(1, &b))
+	for n := range int64(25) {
+		require.NoError(t, s.WriteFrame(c.frame(n)))
+	}
+	require.NoError(t, s.Finish(t.Context()))
+	require.Len(t, s.Stats().Audio, 1)
+	require.Len(t, onsets(t, referee.Sound(t, manifestOf(t, out, "m3u8"), c.Rate), kinds.KindAudio), 1)
 }
