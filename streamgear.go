@@ -66,6 +66,7 @@ type gearConverter struct {
 	extraWindow  *float64
 	listSize     *float64
 	container    *Container
+	inside       map[string]string // options of the segments' container
 	streams      any
 	settings     []setting
 	rungs        []Rendition // primary first
@@ -167,13 +168,18 @@ func (c *gearConverter) passThrough(name string, v any, rung int) {
 		c.fail("%s: %s (want one value)", name, shown(v))
 	case slices.Contains(av.EncoderOptions(c.codec), key):
 		c.each(rung, func(r *Rendition) { r.Extra = with(r.Extra, key, text) })
-	case slices.Contains(av.MuxerOptions("mp4"), key), slices.Contains(av.MuxerOptions("mpegts"), key):
-		c.out.Options.ContainerExtra = with(c.out.Options.ContainerExtra, key, text)
+	case knows("mp4", key), knows("mpegts", key):
+		c.inside = with(c.inside, key, text) // which of the two it is, is known at the end
 	case slices.Contains(av.MuxerOptions("dash"), key), slices.Contains(av.MuxerOptions("hls"), key):
 		c.warn("%s: libav's dash and hls muxers know it, but manifests and segment names are Framegear's own here", name)
 	default:
 		c.unknown(name)
 	}
+}
+
+// knows reports whether a container has an option.
+func knows(container, key string) bool {
+	return av.CheckMuxerOptions(container, map[string]string{key: ""}) == nil
 }
 
 func with(m map[string]string, key, value string) map[string]string {

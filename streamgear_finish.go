@@ -1,6 +1,8 @@
 package framegear
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/framegear/framegear/encoder"
@@ -39,6 +41,10 @@ func (c *gearConverter) finish() {
 	}
 	o.Name = AutoName(o.Format, time.Now())
 	o.Live = c.live || o.LowLatency
+	if o.ClearPrevious && isURL(c.out.Output) {
+		c.warn("-clear_prev_assets: what is behind a URL cannot be listed, so nothing is deleted there")
+		o.ClearPrevious = false
+	}
 	c.segments()
 	c.times()
 	c.finishSound()
@@ -105,6 +111,14 @@ func (c *gearConverter) segments() {
 			c.warn("-hls_segment_type mpegts is for HLS alone, without low latency; fmp4 is used")
 		}
 		o.Container = FMP4
+	}
+	name := map[Container]string{FMP4: "mp4", TS: "mpegts"}[o.Container]
+	for _, key := range slices.Sorted(maps.Keys(c.inside)) {
+		if !knows(name, key) {
+			c.warn("-%s: segments are %s here, which has no such option", key, name)
+			continue
+		}
+		o.ContainerExtra = with(o.ContainerExtra, key, c.inside[key])
 	}
 }
 

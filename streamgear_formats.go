@@ -162,21 +162,31 @@ var ffmpegTable = map[string]*attribute{
 		c.out.Options.HWDevice = s
 		return ok
 	}},
-	"-init_hw_device":   hardware,
+	"-init_hw_device": hardware, "-hwaccel_output_format": hardware, "-qsv_device": hardware,
 	"-filter_hw_device": hardware,
 	"-hwaccel":          hardware,
 	"-hwaccel_device":   hardware,
 	"-re":               {note: "the program decides when it writes frames; the command paces live output by itself"},
 	"-ss":               input, "-t": input, "-to": input, "-stream_loop": input, "-thread_queue_size": input, "-itsoffset": input,
+	"-sseof": input, "-readrate": input, "-analyzeduration": input, "-probesize": input, "-rtbufsize": input, "-use_wallclock_as_timestamps": input,
+	"-autorotate": input, "-noautorotate": input,
 	"-frames": {note: "the program decides how many frames it writes (command: --duration)"},
 	"-vsync":  constantRate, "-fps_mode": constantRate, "-async": constantRate,
 	"-sws_flags":      {note: "how pictures are scaled is chosen by their sizes; -vf scale=…:flags=… makes a scaler of your own"},
 	"-filter_complex": {note: "one chain of filters is run: -vf for all renditions, -vf:v:N for one"},
-	"-metadata":       {note: "manifests carry no such metadata; AudioTrack has Language and Label"},
-	"-shortest":       {note: "sound ends with the picture; AudioTrack.Ends says what follows when it is shorter"},
-	"-y":              program, "-n": program, "-hide_banner": program, "-loglevel": program, "-v": program, "-nostdin": program,
+	"-metadata":       metadata, "-map_metadata": metadata, "-map_chapters": metadata, "-disposition": metadata,
+	"-shortest": {note: "sound ends with the picture; AudioTrack.Ends says what follows when it is shorter"},
+	"-y":        program, "-n": program, "-hide_banner": program, "-loglevel": program, "-v": program, "-nostdin": program,
 	"-stats": program, "-nostats": program, "-progress": program, "-report": program, "-benchmark": program, "-copyts": program,
-	"-max_muxing_queue_size": program, "-stdin": program,
+	"-max_muxing_queue_size": program, "-stdin": program, "-xerror": program, "-bitexact": program, "-psnr": program, "-vstats": program,
+	"-filter_threads": program, "-stats_period": program, "-start_at_zero": program, "-sn": program, "-dn": program,
+	"-force_key_frames": {note: "key frames are at the same instants in all renditions: -gop and -seg_duration or -hls_time say where"},
+	"-colorspace":       colours, "-color_range": colours, "-color_primaries": colours, "-color_trc": colours,
+	"-qscale": {note: "quality is -crf, or -b with -maxrate and -bufsize"},
+	"-pass":   onePass, "-passlogfile": onePass,
+	"-bsf":      {note: "bitstream filters are not run"},
+	"-tag":      {note: "sample entries are what players want: avc1, hvc1, av01, mp4a"},
+	"-muxdelay": exactTimes, "-muxpreload": exactTimes, "-avoid_negative_ts": exactTimes, "-time_base": exactTimes, "-enc_time_base": exactTimes,
 	"-vn": {want: "nothing: an output has pictures", take: func(c *gearConverter, _ any, _ int) bool {
 		c.fail("-vn: an output of frames has pictures (sound alone is Options.AudioOnly)")
 		return true
@@ -187,5 +197,9 @@ var (
 	input        = &attribute{note: "it is an option for ffmpeg's input; open the source with framegear.OpenInput, or cut where the frames come from"}
 	constantRate = &attribute{note: "the output's rate is constant; Options.Clock says where a frame's instant comes from"}
 	program      = &attribute{note: "it is for the ffmpeg program, which is not used; what is logged is Options.Logger"}
+	colours      = &attribute{note: "pictures are converted to what Options.Color says and tagged so; by default BT.709 from 720 lines up, BT.601 below"}
+	onePass      = &attribute{note: "frames are gone once they are written, so there is one pass; -b with -maxrate and -bufsize bounds the bit rate"}
+	exactTimes   = &attribute{note: "segments begin at exact times, and nothing has to be shifted"}
+	metadata     = &attribute{note: "manifests carry no such metadata; AudioTrack has Language, Label and Default"}
 	hardware     = &attribute{note: "the device is found by the encoder itself (see framegear probe)"}
 )

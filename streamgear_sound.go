@@ -26,8 +26,11 @@ type gearSound struct {
 var soundTable = map[string]*attribute{
 	"-audio": {want: "a file, a URL, or a list of ffmpeg's input arguments", take: func(c *gearConverter, v any, _ int) bool {
 		if list, ok := words(v); ok {
-			c.sound.list = list
-			return true
+			ok = slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "-") })
+			if ok {
+				c.sound.list = list
+			}
+			return ok
 		}
 		s, ok := v.(string)
 		c.sound.source = s
@@ -64,7 +67,9 @@ var soundTable = map[string]*attribute{
 		c.sound.off = true
 		return true
 	}},
-	"-af": {note: "sound is resampled and mixed only; filters belong before AudioTrack.Source, or in the program that pushes PCM"},
+	"-channel_layout": {note: "-ac is the number of channels; their layout is the usual one"},
+	"-sample_fmt":     {note: "the encoder gets the samples that it takes"},
+	"-af":             {note: "sound is resampled and mixed only; filters belong before AudioTrack.Source, or in the program that pushes PCM"},
 }
 
 // streamBitrate takes a stream's -audio_bitrate: sound is encoded once for all renditions.
@@ -80,10 +85,12 @@ func (s *gearSound) streamBitrate(c *gearConverter, v any) {
 	s.bitrate = max(s.bitrate, n)
 }
 
-// finishSound makes the track. Sound that cannot be opened is left out, as StreamGear does, with a warning.
+// finishSound makes the track. Sound that cannot be opened is left out, as StreamGear does, with a warning: here where that can be
+// seen from outside, else when the stream opens it.
 func (c *gearConverter) finishSound() {
 	s := &c.sound
-	t := AudioTrack{Source: s.source, Input: s.list, Codec: s.codec, Bitrate: s.bitrate, SampleRate: s.rate, Channels: s.channels, Copy: s.copy}
+	t := AudioTrack{Source: s.source, Input: s.list, Codec: s.codec, Bitrate: s.bitrate, SampleRate: s.rate, Channels: s.channels, Copy: s.copy,
+		Optional: true}
 	switch {
 	case s.off:
 		return

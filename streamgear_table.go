@@ -36,7 +36,7 @@ func init() {
 // aliases are ffmpeg's other names. A name with a stream specifier ("-crf:v:1") is found by the part before it.
 var aliases = map[string]string{
 	"-c:v": "-vcodec", "-codec": "-vcodec", "-c": "-vcodec", "-filter": "-vf", "-c:a": "-acodec", "-codec:a": "-acodec",
-	"-vprofile": "-profile", "-ab": "-b:a", "-vb": "-b", "-g": "-gop", "-keyint": "-gop",
+	"-vprofile": "-profile", "-vframes": "-frames", "-q": "-qscale", "-vtag": "-tag", "-ch_layout": "-channel_layout", "-ab": "-b:a", "-vb": "-b", "-g": "-gop", "-keyint": "-gop",
 }
 
 var constructorTable = map[string]*attribute{

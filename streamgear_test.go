@@ -136,6 +136,7 @@ var gears = []gear{
 	{name: "-audio", params: stream("-audio", "testdata/clip.mp4"), check: options(func(t *testing.T, o framegear.Options) {
 		require.Equal(t, "testdata/clip.mp4", o.Audio[0].Source)
 		require.False(t, o.Audio[0].Copy)
+		require.True(t, o.Audio[0].Optional, "sound that cannot be opened is left out")
 	})},
 	{name: "-audio URL", params: stream("-audio", "https://example.org/noise.wav"), check: options(func(t *testing.T, o framegear.Options) {
 		require.Len(t, o.Audio, 1)
@@ -144,6 +145,8 @@ var gears = []gear{
 		require.Equal(t, []string{"-f", "alsa", "-i", "hw:1"}, o.Audio[0].Input)
 	})},
 	{name: "-audio list without input", params: stream("-audio", []string{"-f", "avfoundation", "-audio_device_index", "0"}), err: "no -i"},
+	{name: "-audio list of no arguments", params: stream("-audio", []string{"invalid"}), warns: []string{`-audio: ["invalid"] is not used`},
+		check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.Audio) })},
 	{name: "-audio missing", params: stream("-audio", "nowhere/x.aac"), warns: []string{"there will be no sound"},
 		check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.Audio) })},
 	{name: "-audio scheme", params: stream("-audio", "unknown://x/y.aac"), warns: []string{`scheme "unknown"`}},
@@ -199,6 +202,8 @@ var gears = []gear{
 		check: options(func(t *testing.T, o framegear.Options) { require.Zero(t, o.BitsPerPixel) })},
 	{name: "-clear_prev_assets", params: stream("-clear_prev_assets", true), check: options(func(t *testing.T, o framegear.Options) { require.True(t, o.ClearPrevious) })},
 	{name: "-clear_prev_assets invalid", params: stream("-clear_prev_assets", "invalid"), warns: []string{"want true or false"}},
+	{name: "-clear_prev_assets URL", params: stream("-clear_prev_assets", true, "output", "https://example.org/live/x.mpd"), warns: []string{"cannot be listed"},
+		check: options(func(t *testing.T, o framegear.Options) { require.False(t, o.ClearPrevious) })},
 	{name: "-ffmpeg_download_path", params: stream("-ffmpeg_download_path", "x"), warns: []string{"none is downloaded"}},
 	{name: "-enable_force_termination", params: stream("-enable_force_termination", true), warns: []string{"Stream.Close"}},
 	{name: "-disable_force_termination", params: stream("-disable_force_termination", true), warns: []string{"WriteGear"}},
@@ -333,9 +338,13 @@ var gears = []gear{
 	{name: "pass-through encoder", params: stream("-x264-params", "ref=2", "-qmin", 10), check: primary(func(t *testing.T, r framegear.Rendition) {
 		require.Equal(t, map[string]string{"x264-params": "ref=2", "qmin": "10"}, r.Extra)
 	})},
-	{name: "pass-through container", params: stream("-mpegts_service_id", 5), check: options(func(t *testing.T, o framegear.Options) {
+	{name: "pass-through container", params: stream("-mpegts_service_id", 5, "format", "hls"), check: options(func(t *testing.T, o framegear.Options) {
 		require.Equal(t, map[string]string{"mpegts_service_id": "5"}, o.ContainerExtra)
 	})},
+	{name: "pass-through of another container", params: stream("-mpegts_service_id", 5), warns: []string{"segments are mp4 here"},
+		check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.ContainerExtra) })},
+	{name: "-colorspace", params: stream("-colorspace", "bt709"), warns: []string{"Options.Color"}},
+	{name: "-force_key_frames", params: stream("-force_key_frames", "expr:gte(t,n_forced*2)"), warns: []string{"-gop and -seg_duration"}},
 	{name: "pass-through muxer", params: stream("-update_period", 5), warns: []string{"Framegear's own"}},
 	{name: "-sws_flags", params: stream("-sws_flags", "lanczos"), warns: []string{"-vf scale"}},
 	{name: "unknown", params: stream("-livestrem", true), err: "did you mean -livestream"},
@@ -420,8 +429,9 @@ func TestStreamGearDoc(t *testing.T) {
 		require.Contains(t, rows, name, "docs/from-streamgear.md has no row for it")
 	}
 	for name, test := range rows {
-		if sub, ok := strings.CutPrefix(test, "TestStreamGearAttributes/"); ok {
-			require.True(t, tests[strings.ReplaceAll(sub, "_", " ")] || tests[sub], "%s: there is no test %s", name, test)
-		}
+		sub, ok := strings.CutPrefix(test, "TestStreamGearAttributes/")
+		require.True(t, ok, "%s: the row names no test", name)
+		require.True(t, tests[strings.ReplaceAll(sub, "_", " ")] || tests[sub], "%s: there is no test %s", name, test)
+		require.True(t, sub != "notes" || framegear.StreamGearNotes()[name], "%s does more than warn, so it has a test of its own", name)
 	}
 }

@@ -46,6 +46,9 @@ func (c *streamCmd) readParams() error {
 	if c.formatGiven {
 		c.gear["format"] = c.Format
 	}
+	if c.Output != "" {
+		c.gear["output"] = c.Output
+	}
 	p, _, err := framegear.ParamsFromStreamGear(c.gear, framegear.Rate(c.FPS))
 	if err != nil {
 		return err
