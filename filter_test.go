@@ -113,6 +113,7 @@ func TestFilterRefuses(t *testing.T) {
 	leaktest.Check(t)
 	for _, c := range []struct{ filter, says string }{
 		{"hflop", "hflop"},
+		{"hflip,nosuchfilter,vflip", "No such filter: 'nosuchfilter'"},
 		{"scale=w=nonsense", "nonsense"},
 		{"split", "filter"},
 	} {

@@ -213,13 +213,11 @@ func (o *Options) fillRung(r *Rendition) {
 	if !own {
 		r.FrameRate = o.FrameRate
 	}
-	if r.Preset == PresetStreamGear && encoder.Hardware(r.Codec) {
-		r.Preset = "" // StreamGear gives hardware the bit rate alone, which is real there
-	}
+	formula := max(100_000, FormulaBitrate(r.Width, r.Height, r.FrameRate, cmp.Or(o.BitsPerPixel, DefaultBitsPerPixel)))
 	if r.Preset == PresetStreamGear {
-		r.streamGear()
+		r.streamGear(formula)
 	} else if r.Bitrate == 0 && r.MaxBitrate == 0 {
-		r.Bitrate = max(100_000, FormulaBitrate(r.Width, r.Height, r.FrameRate, cmp.Or(o.BitsPerPixel, DefaultBitsPerPixel)))
+		r.Bitrate = formula
 		if r.CRF == 0 && !own {
 			r.CRF = encoder.DefaultCRF(r.Codec)
 		}

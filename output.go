@@ -169,7 +169,7 @@ func cutOutput(output string, o *Options) (dir, name string, err error) {
 
 func checkExtension(ext string, f Format, output string) error {
 	if ext == ".mpd" && f == HLS || ext == ".m3u8" && f == DASH {
-		return fmt.Errorf("%w: output %q has the extension of another format than %s", ErrOptions, output, f)
+		return fmt.Errorf("%w: output %q has the extension of another format than %s (want %s)", ErrOptions, output, f, map[Format]string{DASH: ".mpd", HLS: ".m3u8"}[f])
 	}
 	return nil
 }

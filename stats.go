@@ -29,7 +29,7 @@ type Stats struct {
 	Segments, Bytes int64
 	// Stages are the times of the stages, none before the first frame.
 	Stages []StageStats
-	// Audio is what the sound tracks have done, in the order of Options.Audio. Empty before the first frame.
+	// Audio is what the sound tracks have done, in the order of Options.Audio without those that were left out. Empty before the first frame.
 	Audio []AudioStats
 	// Live counts the C objects that exist in the whole process, by kind.
 	Live map[string]int64

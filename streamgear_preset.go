@@ -1,23 +1,18 @@
 package framegear
 
-import (
-	"cmp"
+import "cmp"
 
-	"github.com/framegear/framegear/encoder"
-)
-
-// PresetStreamGear as Preset encodes as StreamGear does, for comparisons and for people who want the same bytes: CRF 20
-// without any bound (bit rates are labels there, so they are ignored here), key frames every 2*int(fps) frames, and with libx264
-// veryfast, zerolatency, high profile, one B-frame. What is given beside it wins.
+// PresetStreamGear as Preset encodes as StreamGear does, for comparisons and for people who want the same bytes: with libx264 and
+// libx265 CRF 20 without any bound (bit rates are labels there, so they are ignored here), key frames every 2*int(fps) frames, and
+// with libx264 veryfast, zerolatency, high profile, one B-frame. Other encoders are given the bit rate alone, which is real. What is
+// given beside it wins.
 const PresetStreamGear = "streamgear"
 
 // streamGearCRF is what StreamGear gives every encoder that knows a CRF.
 const streamGearCRF = 20
 
-// streamGear sets what the preset means for one rendition.
-func (r *Rendition) streamGear() {
-	r.Bitrate, r.MaxBitrate, r.BufferSize = 0, 0, 0
-	r.CRF = cmp.Or(r.CRF, streamGearCRF)
+// streamGear sets what the preset means for one rendition whose bit rate by the formula is known.
+func (r *Rendition) streamGear(formula int64) {
 	switch r.Codec {
 	case "libx264", "libx264rgb":
 		r.Preset, r.Tune, r.Profile = "veryfast", cmp.Or(r.Tune, "zerolatency"), cmp.Or(r.Profile, "high")
@@ -25,8 +20,11 @@ func (r *Rendition) streamGear() {
 	case "libx265":
 		r.Preset = "medium" // x265's own: StreamGear does not set it
 	default:
-		r.Preset, r.CRF = "", encoder.DefaultCRF(r.Codec)
+		r.Preset, r.Bitrate = "", cmp.Or(r.Bitrate, formula)
+		return
 	}
+	r.Bitrate, r.MaxBitrate, r.BufferSize = 0, 0, 0
+	r.CRF = cmp.Or(r.CRF, streamGearCRF)
 }
 
 // fillStreamGear sets the distance of key frames that goes with the preset.

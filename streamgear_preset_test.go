@@ -118,6 +118,24 @@ func TestStreamGearPreset(t *testing.T) {
 	require.Less(t, planesPSNR(t, theirs, ourOutput(t, raw, framegear.Color{})), psnr, "our own colours are BT.709 at this size")
 }
 
+// The preset is for every encoder: those without a CRF of StreamGear's get the bit rate alone.
+func TestStreamGearPresetOfOtherEncoders(t *testing.T) {
+	leaktest.Check(t)
+	for _, codec := range []string{"libx265", "libsvtav1"} {
+		t.Run(codec, func(t *testing.T) {
+			dir := t.TempDir()
+			s, err := framegear.New(dir, framegear.Options{Preset: framegear.PresetStreamGear, Codec: codec, Ladder: framegear.Ladder{{}, {Width: 96, Height: 72}}})
+			require.NoError(t, err)
+			defer s.Close()
+			for range 12 {
+				require.NoError(t, s.WriteFrame(halves(128, 96)))
+			}
+			require.NoError(t, s.Finish(t.Context()))
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+		})
+	}
+}
+
 // planesPSNR returns the PSNR over all samples of the decoded pictures.
 func planesPSNR(t *testing.T, a, b []byte) float64 {
 	t.Helper()

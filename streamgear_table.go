@@ -52,8 +52,7 @@ var constructorTable = map[string]*attribute{
 		c.setFormat("format", v)
 		return true
 	}},
-	"logging": {want: "true or false", take: func(_ *gearConverter, v any, _ int) bool { _, ok := boolean(v); return ok },
-		note: "what is logged, and where to, is Options.Logger (command: -v)"},
+	"logging":       {note: "what is logged, and where to, is Options.Logger (command: -v)"},
 	"custom_ffmpeg": {note: "no ffmpeg program is used: libav is in this one"},
 }
 
@@ -64,7 +63,7 @@ func (c *gearConverter) setFormat(name string, v any) {
 	case !ok:
 		c.fail("%s: %s (want dash, hls or both)", name, shown(v))
 	case err != nil:
-		c.fail("%s: %v", name, err)
+		c.fail("%s%s", name, strings.TrimPrefix(err.Error(), ErrOptions.Error()+": format"))
 	}
 	c.format = f
 }

@@ -100,10 +100,11 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 var clocks = map[string]framegear.Clock{"pts": framegear.ClockPTS, "wall": framegear.ClockWall, "count": framegear.ClockCount}
 
 // copyInput passes the input's packets on until it ends or the first interrupt comes.
-func (c *streamCmd) copyInput(e *env, src source, s *framegear.Stream) error {
+func (c *streamCmd) copyInput(e *env, src source, s *framegear.Stream, st *status) error {
 	in, ok := src.(*framegear.Input)
 	if !ok {
 		return usagef("--copy needs a file or a URL")
 	}
+	defer st.follow(s)()
 	return s.Copy(e.reading, in)
 }

@@ -61,6 +61,28 @@ func (st *status) update(at time.Duration, s *framegear.Stream) {
 	}
 }
 
+// follow updates from beside, where no frame passes by, until the function that it returns is called.
+func (st *status) follow(s *framegear.Stream) (stop func()) {
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				st.update(s.Stats().Duration, s)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-stopped
+	}
+}
+
 func (st *status) draw(at time.Duration, s *framegear.Stream) {
 	v := s.Stats()
 	elapsed := time.Since(st.started).Seconds()

@@ -141,7 +141,7 @@ func (c *streamCmd) Run(e *env) error {
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
 	if c.Copy {
-		return c.copyInput(e, src, s)
+		return c.copyInput(e, src, s, status)
 	}
 	pace := newPacer(c.Live || c.LowLatency)
 	for {

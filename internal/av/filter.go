@@ -68,6 +68,9 @@ func NewChain(cfg ChainConfig) (*Chain, error) {
 	mark := book.mark()
 	if err := check(fmt.Sprintf("filter %q", cfg.Filters), C.fg_filter_new(f.c(), &spec, filters, &f.src, &f.sink), nil, mark); err != nil {
 		f.Close()
+		if failed, why := (*Error)(nil), book.first(mark); errors.As(err, &failed) && why != "" {
+			failed.LastLog = why
+		}
 		return nil, fmt.Errorf("%w: %w", ErrFilter, err)
 	}
 	f.shells = &Pool{

@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -123,13 +124,27 @@ func (b *logBook) last(ctx unsafe.Pointer, since uint64) string {
 	return best
 }
 
-// expected is what the dash and hls muxers say about the fake URL that keeps them away from real files.
-const expected = "Cannot use rename on non file protocol"
+// first returns the first error since a mark. What a filter graph says last is that it could not be made; first it says why.
+func (b *logBook) first(since uint64) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	newest := b.seq.Load()
+	for seq := max(since+1, newest-min(newest, uint64(len(b.lines)-1))); seq <= newest; seq++ {
+		if l := b.lines[seq%uint64(len(b.lines))]; l.seq == seq && l.level <= C.AV_LOG_ERROR {
+			return l.text
+		}
+	}
+	return ""
+}
+
+// expected begins what the dash and hls muxers say about the fake URL that keeps them away from real files, and about the manifests of
+// theirs that nobody reads.
+var expected = []string{"Cannot use rename on non file protocol", "Segment durations differ too much"}
 
 //export fgLog
 func fgLog(ctx unsafe.Pointer, level C.int, item, line *C.char) {
 	text := strings.TrimRight(C.GoString(line), "\r\n ")
-	if text == "" || strings.HasPrefix(text, expected) {
+	if text == "" || slices.ContainsFunc(expected, func(s string) bool { return strings.HasPrefix(text, s) }) {
 		return
 	}
 	name := C.GoString(item)
