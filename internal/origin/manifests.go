@@ -102,7 +102,7 @@ func (o *Origin) servePlaylist(w *writer, r *http.Request, name string) error {
 		if bad != nil {
 			return bad
 		}
-		if !started(p, track) {
+		if !allStarted(p) { // a playlist tells of the others too
 			return errPending
 		}
 		return want.check(p, track)
