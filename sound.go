@@ -136,8 +136,11 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 		ao.CopyCodecs = append(ao.CopyCodecs, media.CodecOpus)
 	}
 	if o.LowLatency {
-		// The bare mp4 muxer has no way to say what comes before time zero.
-		ao.Priming, ao.Slack = audio.PrimingRemove, 200*time.Millisecond
+		ao.Slack = 200 * time.Millisecond
+	}
+	if o.breaks() {
+		// An edit list that says what comes before the first sample would be wrong for a run that goes on later.
+		ao.Priming = audio.PrimingRemove
 	}
 	if o.AudioOnly {
 		ao.Ends = audio.EndsThere
@@ -154,6 +157,9 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	ao.Timing = o.audioTiming(&ao)
 	return ao, err
 }
+
+// breaks reports whether the timeline may go on elsewhere after a discontinuity: that of every live output but MPEG-TS with sound inside its segments.
+func (o *Options) breaks() bool { return o.Live && (o.Container == FMP4 || len(o.Audio) == 0) }
 
 // audioTiming is the picture's clock where sound is captured; a file has its own timestamps.
 func (o *Options) audioTiming(ao *audio.Options) audio.Timing {
@@ -295,7 +301,7 @@ func (s *Stream) pullSound() {
 		start := s.clock.start
 		s.soundStart.Store(&start)
 	}
-	s.pipe.advanceSound(s.pipe.grid.Tick(s.clock.next), s.clock.next, s.clock.zero())
+	s.pipe.advanceSound(s.pipe.grid.Tick(s.clock.next), s.clock.next-s.pipe.line.slot, s.clock.zero())
 }
 
 // zero returns the instant of media time zero on the clock that sound is captured by: ticks of PTS, or nanoseconds since 1970.

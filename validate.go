@@ -25,8 +25,8 @@ func (o Options) Validate() error {
 	if !o.Timebase.Valid() {
 		bad("Timebase %s (want positive terms)", o.Timebase)
 	}
-	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap {
-		bad("Clock, WhenFull, Stall, Format and Container take only the constants of their types")
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap || o.Overload > GiveUpTop {
+		bad("Clock, WhenFull, Stall, Overload, Format and Container take only the constants of their types")
 	}
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
@@ -37,6 +37,8 @@ func (o Options) Validate() error {
 	}
 	if o.Live {
 		errs = append(errs, o.validateLive())
+	} else if o.Overload != KeepLadder {
+		bad("Overload is for live outputs (want Live or LowLatency)")
 	} else if o.Window != 0 || o.ExtraWindow != 0 || o.PartDuration != 0 {
 		bad("Window, ExtraWindow and PartDuration are for live outputs (want Live or LowLatency)")
 	}
@@ -61,8 +63,8 @@ func (o *Options) validateLive() error {
 	if !o.LowLatency && o.PartDuration != 0 {
 		bad("PartDuration is for LowLatency")
 	}
-	if o.Stall == LeaveGap && len(o.Audio) > 0 {
-		bad("Stall LeaveGap is for pictures alone: sound has no gaps (want RepeatLast)")
+	if o.Stall == LeaveGap && !o.breaks() {
+		bad("Stall LeaveGap is not for sound inside MPEG-TS segments (want RepeatLast, or fMP4)")
 	}
 	if o.LowLatency && o.Container == TS {
 		bad("LowLatency needs fMP4 segments")

@@ -22,6 +22,12 @@ func newCopied(p *av.Parameters, remove bool) *copied {
 
 func (c *copied) end() int64 { return c.until }
 
+// begin lets packets go on from an instant.
+func (c *copied) begin(_ *Track, at int64) error {
+	c.until = at
+	return nil
+}
+
 func (c *copied) take(t *Track, b block, at int64) error {
 	duration := b.packet.Duration()
 	length := t.reader.length(b)

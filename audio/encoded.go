@@ -5,6 +5,7 @@ import "github.com/framegear/framegear/internal/av"
 // encoded puts blocks on the timeline as samples and encodes them in whole frames.
 type encoded struct {
 	frames   *frames
+	renew    func() (*frames, error)
 	res      *av.Resampler
 	align    aligner
 	channels int64
@@ -15,13 +16,25 @@ type encoded struct {
 	skip int64     // samples that are still to be cut from what the resampler gives
 }
 
-func newEncoded(t *Track, f *frames, channels int) *encoded {
-	pushed := t.opt.Source.PCM != nil
-	e := &encoded{frames: f, channels: int64(channels), next: f.lead}
-	e.align = newAligner(t.rate, t.opt.Timing, t.opt.Source.Device(), pushed)
-	e.res = av.NewResampler(t.rate, channels, e.align.elastic)
+func newEncoded(t *Track, renew func() (*frames, error), channels int) (*encoded, error) {
+	e := &encoded{renew: renew, channels: int64(channels)}
+	return e, e.begin(t, 0)
+}
+
+// begin makes everything anew: what comes does not refer to what was.
+func (e *encoded) begin(t *Track, at int64) error {
+	f, err := e.renew()
+	if err != nil {
+		return err
+	}
+	e.close()
+	f.from, e.frames, t.params = at, f, f.params
+	e.align = newAligner(t.rate, t.opt.Timing, t.opt.Source.Device(), t.opt.Source.PCM != nil)
+	e.align.broken = at != 0
+	e.res = av.NewResampler(t.rate, int(e.channels), e.align.elastic)
+	e.fifo, e.read, e.skip, e.next = e.fifo[:0], 0, 0, at+f.lead
 	e.zeros(-f.lead)
-	return e
+	return nil
 }
 
 // buffered is where the samples end that are in the fifo.
@@ -148,6 +161,8 @@ func (e *encoded) finish(end int64, emit func(*Packet) error) error {
 }
 
 func (e *encoded) close() {
-	e.res.Close()
-	e.frames.close()
+	if e.frames != nil {
+		e.res.Close()
+		e.frames.close()
+	}
 }

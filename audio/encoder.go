@@ -22,8 +22,9 @@ type frames struct {
 	packet  *av.Packet
 	params  *av.Parameters
 	size    int   // samples per frame
-	lead    int64 // the first frame's time, so that a frame's packet begins at time zero
-	remove  bool  // packets before time zero are dropped
+	lead    int64 // the first frame's time, so that a frame's packet begins where the sound begins
+	remove  bool  // packets before that are dropped
+	from    int64 // where the sound begins
 	drained bool
 }
 
@@ -92,7 +93,7 @@ func (f *frames) receive(emit func(*Packet) error) error {
 			return fmt.Errorf("audio: %w", err)
 		}
 		var err error
-		if pts := f.packet.PTS(); pts >= 0 || !f.remove {
+		if pts := f.packet.PTS(); pts >= f.from || !f.remove {
 			// The last packet covers less of what was given; it is as long as the others.
 			f.packet.SetTimes(pts, pts, int64(f.size))
 			f.packet.SetKey(true)

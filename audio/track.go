@@ -27,6 +27,8 @@ type Track struct {
 
 // output is what becomes of the blocks: they are encoded, or passed on as they are.
 type output interface {
+	// begin makes the sound go on from an instant, apart from what was.
+	begin(t *Track, at int64) error
 	// end is where the sound ends that was taken so far.
 	end() int64
 	// take places a block that belongs at an instant.
@@ -108,13 +110,11 @@ func (t *Track) openEncoder(src media.CodecParameters) error {
 	if bitrate == 0 {
 		bitrate = DefaultBitrate(src, t.opt.PictureWidth, channels)
 	}
-	f, err := newFrames(&t.opt, t.rate, channels, bitrate)
-	if err != nil {
-		return err
+	e, err := newEncoded(t, func() (*frames, error) { return newFrames(&t.opt, t.rate, channels, bitrate) }, channels)
+	if err == nil {
+		t.out = e
 	}
-	t.params = f.params
-	t.out = newEncoded(t, f, channels)
-	return nil
+	return err
 }
 
 func (t *Track) openCopy(in *input) error {
@@ -151,6 +151,35 @@ func (t *Track) FrameSize() int {
 // TimingWall, the timestamps of PCM for TimingSource. It is called before the first Advance, where there is such an instant.
 func (t *Track) Start(instant int64, base media.Timebase) {
 	t.origin = base.Rescale(instant, media.Timebase{Num: 1, Den: int64(t.rate)})
+}
+
+// Begin makes the sound begin at a later instant than media time zero, in samples. It is called before the first Advance, and
+// needs PrimingRemove. Sources whose instants nobody knows but by their order, files and counted sound, begin there.
+func (t *Track) Begin(at int64) error {
+	if t.closed {
+		return ErrClosed
+	}
+	if t.opt.Timing == TimingCount || t.opt.Timing == TimingSource && t.opt.Source.PCM == nil {
+		t.origin -= at
+	}
+	return t.out.begin(t, at)
+}
+
+// Jump gives out everything before one instant, and goes on at a later one with packets that refer to nothing before it: the
+// picture's timeline is broken there. It needs PrimingRemove.
+func (t *Track) Jump(ctx context.Context, end, to int64, emit func(*Packet) error) error {
+	if t.closed {
+		return ErrClosed
+	}
+	t.begin()
+	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device()); err != nil {
+		return err
+	}
+	if err := t.rest(end, emit); err != nil {
+		return err
+	}
+	t.attach = t.opt.Source.Device() && t.opt.Timing != TimingWall
+	return t.out.begin(t, to)
 }
 
 // Advance takes sound from the source up to an instant and gives out the packets that lie before it, in order. A
@@ -244,12 +273,18 @@ func (t *Track) Finish(ctx context.Context, end int64, emit func(*Packet) error)
 	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device()); err != nil {
 		return err
 	}
-	if t.opt.Ends == EndsThere && (t.over || t.opt.Source.PCM != nil) {
+	t.over = t.over || t.opt.Source.PCM != nil
+	t.closed = true
+	return t.rest(end, emit)
+}
+
+// rest gives out what was taken and lies before an instant.
+func (t *Track) rest(end int64, emit func(*Packet) error) error {
+	if t.endsHere() {
 		end = min(end, t.out.end())
 	} else if err := t.out.silence(t, end); err != nil {
 		return err
 	}
-	t.closed = true
 	return t.out.finish(end, emit)
 }
 

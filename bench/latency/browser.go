@@ -15,7 +15,8 @@ import (
 type seen struct {
 	Samples    [][3]float64 `json:"samples"`
 	Errors     []string     `json:"errors"`
-	Stalls     []float64    `json:"stalls"`
+	Stalls     [][3]float64 `json:"stalls"`
+	Reserves   [][3]float64 `json:"reserves"`
 	Unreadable int          `json:"unreadable"`
 	LongestGap int          `json:"longestGap"`
 	Target     float64      `json:"target"`
@@ -31,7 +32,9 @@ type result struct {
 	P50, P95, P99, Max float64
 	Samples            int
 	Stalls             int
-	LongestGap         int // milliseconds without a new picture
+	Dry                [][3]float64 // when a stall began, and the seconds of picture and sound that were left
+	Picture, Sound     float64      // seconds in the buffers that are undercut one time in twenty
+	LongestGap         int          // milliseconds without a new picture
 	Dropped, Shown     int
 	Unreadable         int
 	Target             float64
@@ -74,6 +77,21 @@ func watch(ctx context.Context, o *options, c configuration, base string) (*seen
 	return s, json.Unmarshal([]byte(text), s)
 }
 
+// reserve returns what one of the buffers had in nineteen of twenty looks.
+func reserve(looks [][3]float64, from float64, column int) float64 {
+	var all []float64
+	for _, l := range looks {
+		if l[0] >= from {
+			all = append(all, l[column])
+		}
+	}
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/20]
+}
+
 // evaluate leaves the start out and sorts.
 func evaluate(o *options, c configuration, s *seen) *result {
 	r := &result{configuration: c, LongestGap: s.LongestGap, Dropped: s.Dropped, Shown: s.Shown, Unreadable: s.Unreadable,
@@ -90,10 +108,12 @@ func evaluate(o *options, c configuration, s *seen) *result {
 		}
 	}
 	for _, at := range s.Stalls {
-		if at >= from {
+		if at[0] >= from {
 			r.Stalls++
+			r.Dry = append(r.Dry, at)
 		}
 	}
+	r.Picture, r.Sound = reserve(s.Reserves, from, 1), reserve(s.Reserves, from, 2)
 	if r.Samples = len(all); r.Samples == 0 {
 		r.Errors = append(r.Errors, "nothing was shown after the start")
 		return r

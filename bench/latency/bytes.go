@@ -111,7 +111,7 @@ func ownBytes(ctx context.Context, o *options) ([]time.Duration, []framegear.Sta
 	var m marks
 	read := make(chan error, 1)
 	go func() { read <- followSegments(ctx, server.URL, m.arrived) }()
-	err = write(ctx, o, func(pix []byte) error {
+	err = write(ctx, o, func(_ int64, pix []byte) error {
 		m.wrote(time.Now())
 		return s.WriteFrame(framegear.BGR(pix, o.width, o.height))
 	})
@@ -146,12 +146,12 @@ func followSegments(ctx context.Context, base string, each func()) error {
 }
 
 // write gives the pattern to a function in real time until the context ends.
-func write(ctx context.Context, o *options, each func(pix []byte) error) error {
+func write(ctx context.Context, o *options, each func(n int64, pix []byte) error) error {
 	pattern := synth.NewPattern(o.width, o.height)
 	tick := time.NewTicker(time.Second / time.Duration(o.fps))
 	defer tick.Stop()
 	for n := int64(0); ; n++ {
-		if err := each(pattern.Frame(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
+		if err := each(n, pattern.Frame(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
 		select {
@@ -182,7 +182,7 @@ func ffmpegBytes(ctx context.Context, o *options) ([]time.Duration, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	err = write(ctx, o, func(pix []byte) error {
+	err = write(ctx, o, func(_ int64, pix []byte) error {
 		m.wrote(time.Now())
 		_, err := in.Write(pix)
 		return err

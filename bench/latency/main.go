@@ -22,6 +22,7 @@ type options struct {
 	length, warmup time.Duration
 	only           string
 	json, bytes    bool
+	silent         bool
 	shaka          string // folder
 	chromium       string
 }
@@ -65,7 +66,7 @@ func run() error {
 		return err
 	}
 	fmt.Printf("%dx%d + %dx%d at %d fps, %s, segments of %s; %s\n", o.width, o.height, o.rungW, o.rungH, o.fps, o.preset, o.segment, load())
-	fmt.Printf("%-28s %-11s %6s %6s %6s %6s %7s %7s %6s %s\n", "configuration", "player", "p50", "p95", "p99", "max", "stalls", "gap ms", "drop", "source")
+	fmt.Printf("%-28s %-11s %6s %6s %6s %6s %7s %7s %6s %s\n", "configuration", "player", "p50", "p95", "p99", "max", "stalls", "gap ms", "drop", "buffers, source")
 	for _, c := range goals {
 		if !strings.Contains(strings.ToLower(c.Name+" "+c.Player), strings.ToLower(o.only)) {
 			continue
@@ -93,6 +94,7 @@ func parse(args []string) (*options, error) {
 	f.DurationVar(&o.warmup, "warmup", 5*time.Second, "what is left out at the start of each")
 	f.StringVar(&o.only, "only", "", "only configurations with this in their name or player")
 	f.BoolVar(&o.bytes, "bytes", false, "measure from WriteFrame to bytes over HTTP instead, beside ffmpeg's LL-DASH")
+	f.BoolVar(&o.silent, "no-sound", false, "leave the sound out")
 	f.BoolVar(&o.json, "json", false, "print results as JSON lines")
 	f.StringVar(&o.shaka, "shaka", "bench/latency/vendor", "folder that Shaka Player is kept in")
 	f.StringVar(&o.chromium, "chromium", "chromium", "the browser")
@@ -119,8 +121,11 @@ func (r *result) print(asJSON bool) {
 		_ = json.NewEncoder(os.Stdout).Encode(r)
 		return
 	}
-	fmt.Printf("%-28s %-11s %6.3f %6.3f %6.3f %6.3f %7d %7d %6d %s; %s\n", r.Name, r.Player, r.P50, r.P95, r.P99, r.Max, r.Stalls,
-		r.LongestGap, r.Dropped, r.Source, r.Load)
+	fmt.Printf("%-28s %-11s %6.3f %6.3f %6.3f %6.3f %7d %7d %6d %.2f/%.2f %s; %s\n", r.Name, r.Player, r.P50, r.P95, r.P99, r.Max, r.Stalls,
+		r.LongestGap, r.Dropped, r.Picture, r.Sound, r.Source, r.Load)
+	for _, d := range r.Dry {
+		fmt.Printf("   stall at %.1f s: %.2f s of picture and %.2f s of sound left\n", d[0]/1000, d[1], d[2])
+	}
 	for _, e := range r.Errors {
 		fmt.Println("   error:", e)
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/synth"
 )
 
 //go:embed page
@@ -48,10 +49,14 @@ func fetchShaka(folder string) error {
 
 // measure streams one configuration and plays it.
 func measure(ctx context.Context, o *options, c configuration) (*result, error) {
-	s, err := framegear.New("", framegear.Options{
+	so := framegear.Options{
 		FrameRate: framegear.FPS(float64(o.fps)), LowLatency: true, PartDuration: c.Part, SegmentDuration: o.segment, Preset: o.preset, BurnClock: true,
 		Ladder: framegear.Ladder{{Bitrate: o.bitrate}, {Width: o.rungW, Height: o.rungH, Bitrate: o.small}},
-	})
+	}
+	if !o.silent {
+		so.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
+	}
+	s, err := framegear.New("", so)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +90,18 @@ func routes(o *options, stream http.Handler) http.Handler {
 	return mux
 }
 
-// feed writes the pattern in real time until the context ends.
+// feed writes the pattern, and a beep in every second, in real time until the context ends.
 func feed(ctx context.Context, o *options, s *framegear.Stream) error {
-	return write(ctx, o, func(pix []byte) error { return s.WriteFrame(framegear.BGR(pix, o.width, o.height)) })
+	beep := synth.Sync{Frames: framegear.FPS(float64(o.fps)), Rate: 48000}
+	samples := int64(beep.Rate / o.fps)
+	return write(ctx, o, func(n int64, pix []byte) error {
+		if !o.silent {
+			b := framegear.Samples{Format: framegear.S16, Rate: beep.Rate, Channels: 1}
+			b.Planes[0] = beep.PCM(framegear.S16, 1, n*samples, int(samples))
+			if err := s.WriteAudio(&b); err != nil {
+				return err
+			}
+		}
+		return s.WriteFrame(framegear.BGR(pix, o.width, o.height))
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -102,12 +103,13 @@ func run(ctx context.Context, o *options) error {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, s.Handler()) }()
 	v := &viewer{base: server.URL(), track: "v0"}
-	watched := make(chan error, 1)
-	go func() { watched <- v.watch(ctx) }()
+	var watching sync.WaitGroup
+	watching.Go(func() { v.watch(ctx) })
 	m := &monitor{o: o, s: s, v: v, folder: folder}
 	err = feed(ctx, o, s, m)
 	cancel()
-	err = errors.Join(err, <-watched, <-served)
+	watching.Wait()
+	err = errors.Join(err, <-served)
 	finishing, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	return errors.Join(err, m.verdict(), s.Finish(finishing))

@@ -33,7 +33,7 @@ type usage struct {
 	goroutines       int
 	objects          map[string]int64
 	stats            framegear.Stats
-	parts            int64
+	parts, problems  int64
 	behind           time.Duration // the list's end behind the clock, at best
 	slots, wallSlots int64
 }
@@ -64,7 +64,7 @@ func mb(n int64) float64 { return float64(n) / 1e6 }
 
 func (m *monitor) measure(now time.Time) (*usage, error) {
 	u := &usage{at: now.Sub(m.start), goroutines: runtime.NumGoroutine(), stats: m.s.Stats()}
-	u.parts, u.behind = m.v.seen()
+	u.parts, u.problems, u.behind = m.v.seen()
 	u.slots = u.stats.FramesOut
 	u.wallSlots = int64(u.at*time.Duration(m.o.fps)/time.Second) + 1
 	u.objects = u.stats.Live
@@ -112,9 +112,9 @@ func (m *monitor) verdict() error {
 		return errors.New("it ended before there was anything to compare")
 	}
 	a, b := m.settled, m.last
-	fmt.Printf("after %s: resident %+.1f MB, heap %+.1f MB, disk %+.2f MB, files %+d, list %s behind the clock (%s at %s), %d of %d slots, %d parts read\n",
+	fmt.Printf("after %s: resident %+.1f MB, heap %+.1f MB, disk %+.2f MB, files %+d, list %s behind the clock (%s at %s), %d of %d slots, %d parts read, %d problems\n",
 		b.at.Round(time.Second), mb(b.resident-a.resident), mb(b.heap-a.heap), mb(b.disk-a.disk), b.files-a.files, b.behind.Round(time.Millisecond),
-		a.behind.Round(time.Millisecond), a.at.Round(time.Second), b.slots, b.wallSlots, b.parts)
+		a.behind.Round(time.Millisecond), a.at.Round(time.Second), b.slots, b.wallSlots, b.parts, b.problems)
 	var grew []error
 	check := func(ok bool, format string, args ...any) {
 		if !ok {
@@ -133,6 +133,7 @@ func (m *monitor) verdict() error {
 	frame := time.Second / time.Duration(m.o.fps)
 	check((b.behind-a.behind).Abs() <= frame, "the list is %s behind the clock, %s at first: more than a frame apart", b.behind, a.behind)
 	check(b.slots-b.wallSlots >= -int64(m.s.Stats().Queued)-2 && b.slots <= b.wallSlots+1, "%d slots of the grid, %d by the clock", b.slots, b.wallSlots)
+	check(b.problems == 0, "the viewer had %d problems", b.problems)
 	check(b.stats.Jumps == 0, "%d jumps", b.stats.Jumps)
 	return errors.Join(grew...)
 }

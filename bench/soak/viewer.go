@@ -18,9 +18,10 @@ type viewer struct {
 	msn  int64
 	part int
 
-	mu      sync.Mutex
-	parts   int64
-	closest time.Duration // of the list's end to the clock since the last look
+	mu       sync.Mutex
+	parts    int64
+	problems int64
+	closest  time.Duration // of the list's end to the clock since the last look
 }
 
 // listed is what a media playlist says of its end.
@@ -30,13 +31,23 @@ type listed struct {
 	end   time.Time
 }
 
-func (v *viewer) watch(ctx context.Context) error {
+// watch follows until the context ends. A player would go on after a problem too, but each one is told.
+func (v *viewer) watch(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := v.reload(ctx); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("the viewer: %w", err)
+		err := v.reload(ctx)
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		fmt.Printf("%s  the viewer: %v\n", time.Now().Format(time.TimeOnly), err)
+		v.mu.Lock()
+		v.problems++
+		v.mu.Unlock()
+		v.msn = 0
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
 		}
 	}
-	return nil
 }
 
 // reload asks for the next part and loads the newest one.
@@ -88,12 +99,12 @@ func (v *viewer) get(ctx context.Context, path string) (string, error) {
 	return string(b), err
 }
 
-// seen returns what was seen since the last call: parts in all, and how close to the clock the list was at best.
-func (v *viewer) seen() (parts int64, closest time.Duration) {
+// seen returns what was seen: parts and problems in all, and how close to the clock the list was at best since the last call.
+func (v *viewer) seen() (parts, problems int64, closest time.Duration) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	closest, v.closest = v.closest, 0
-	return v.parts, closest
+	return v.parts, v.problems, closest
 }
 
 // parse8216 reads the end of a media playlist.

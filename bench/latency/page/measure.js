@@ -12,7 +12,8 @@ const context = canvas.getContext("2d", { willReadFrequently: true });
 
 const samples = []; // [milliseconds since the page began, latency in milliseconds, playback rate]
 const errors = [];
-const stalls = []; // when the player ran dry, milliseconds since the page began
+const stalls = []; // [when the player ran dry in milliseconds since the page began, seconds of picture and of sound that were left]
+const reserves = []; // [milliseconds since the page began, seconds of picture, seconds of sound]
 let unreadable = 0;
 let lastShown = 0;
 let longestGap = 0; // between two new pictures, after the first ten seconds
@@ -55,7 +56,30 @@ function shown() {
   video.requestVideoFrameCallback(shown);
 }
 
-video.addEventListener("waiting", () => samples.length > 0 && stalls.push(Math.round(performance.now())));
+// What is buffered is known for picture and sound together; where one of them runs dry it matters which.
+const sources = {};
+const addSourceBuffer = MediaSource.prototype.addSourceBuffer;
+MediaSource.prototype.addSourceBuffer = function (type) {
+  return (sources[type.split("/")[0]] = addSourceBuffer.call(this, type));
+};
+
+// left returns the seconds that one source buffer holds from the present position on.
+function left(kind) {
+  try {
+    const { buffered } = sources[kind];
+    for (let i = 0; i < buffered.length; i++) {
+      if (buffered.start(i) <= video.currentTime + 0.1 && video.currentTime <= buffered.end(i)) {
+        return Number((buffered.end(i) - video.currentTime).toFixed(3));
+      }
+    }
+    return 0;
+  } catch {
+    return NaN; // there is none
+  }
+}
+
+setInterval(() => samples.length > 0 && reserves.push([Math.round(performance.now()), left("video"), left("audio")]), 50);
+video.addEventListener("waiting", () => samples.length > 0 && stalls.push([Math.round(performance.now()), left("video"), left("audio")]));
 video.addEventListener("error", () => errors.push(`video: ${video.error?.message}`));
 window.addEventListener("error", (e) => errors.push(`script: ${e.message}`));
 
@@ -110,7 +134,7 @@ const players = {
 
 let view = null;
 window.result = () => ({
-  samples, errors, stalls, unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
+  samples, errors, stalls, reserves, unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
   dropped: video.getVideoPlaybackQuality().droppedVideoFrames, shown: video.getVideoPlaybackQuality().totalVideoFrames,
   width: video.videoWidth,
 });
