@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// asCommand makes the test binary the command.
+const asCommand = "FRAMEGEAR_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// inProcess starts the command in a process of its own.
+func inProcess(t *testing.T, args ...string) (c *exec.Cmd, said *bytes.Buffer) {
+	t.Helper()
+	c, said = exec.Command(os.Args[0], args...), new(bytes.Buffer)
+	c.Env = append(os.Environ(), asCommand+"=1")
+	c.Stderr = said
+	require.NoError(t, c.Start())
+	t.Cleanup(func() { _ = c.Process.Kill() })
+	return c, said
+}
+
+// listed waits until a segment is complete and the manifests are there.
+func listed(t *testing.T, dir, segment, manifest string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		for _, name := range []string{segment, manifest} {
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				return false
+			}
+		}
+		return true
+	}, time.Minute, time.Millisecond)
+}
+
+// Whatever ends the command, what its manifests list can be played; a first signal makes a finished recording of it.
+func TestSignals(t *testing.T) {
+	small := []string{"--size", "64x36", "--preset", "ultrafast", "--segment", "1s", "--rung", "32x18@20k"}
+	for name, c := range map[string]struct {
+		args     []string
+		manifest string
+		signals  []syscall.Signal
+		code     int // -1: killed
+		ended    bool
+	}{
+		"Ctrl-C, recording":     {[]string{"-o"}, "stream", []syscall.Signal{syscall.SIGINT}, exitOK, true},
+		"SIGTERM, recording":    {[]string{"-o"}, "stream", []syscall.Signal{syscall.SIGTERM}, exitOK, true},
+		"killed, recording":     {[]string{"-o"}, "stream", []syscall.Signal{syscall.SIGKILL}, -1, false},
+		"Ctrl-C, live":          {[]string{"--live", "-o"}, "live", []syscall.Signal{syscall.SIGINT}, exitOK, true},
+		"SIGTERM, low latency":  {[]string{"--low-latency", "--serve", "127.0.0.1:0", "-o"}, "live", []syscall.Signal{syscall.SIGTERM}, exitOK, true},
+		"killed, low latency":   {[]string{"--low-latency", "--serve", "127.0.0.1:0", "-o"}, "live", []syscall.Signal{syscall.SIGKILL}, -1, false},
+		"Ctrl-C twice, in live": {[]string{"--live", "-o"}, "live", []syscall.Signal{syscall.SIGINT, syscall.SIGINT}, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			child, said := inProcess(t, append(append([]string{"stream", "test:"}, append(small, c.args...)...), dir)...)
+			listed(t, dir, "v1/3.m4s", c.manifest+".mpd")
+			for _, s := range c.signals {
+				require.NoError(t, child.Process.Signal(s))
+			}
+			err := child.Wait()
+			switch {
+			case c.code == -1:
+				require.ErrorContains(t, err, "killed")
+			case len(c.signals) == 1:
+				require.NoError(t, err, said.String())
+			}
+			for _, manifest := range []string{c.manifest + ".mpd", c.manifest + ".m3u8"} {
+				var report bytes.Buffer
+				code := run(t.Context(), []string{"validate", filepath.Join(dir, manifest)}, io.MultiReader(), &report, &report)
+				require.Equal(t, exitOK, code, "%s: %s", manifest, report.String())
+			}
+			b, err := os.ReadFile(filepath.Join(dir, "v0", "media.m3u8"))
+			require.NoError(t, err)
+			if c.ended {
+				require.Contains(t, string(b), "#EXT-X-ENDLIST")
+			}
+			if c.code == -1 {
+				require.NotContains(t, string(b), "#EXT-X-ENDLIST")
+			}
+		})
+	}
+}
