@@ -20,6 +20,15 @@ type directives struct {
 // blocking reports whether the client asks for a state that may lie ahead.
 func (d directives) blocking() bool { return d.msn >= 0 }
 
+// readDirectives reads the directives of a request.
+func readDirectives(r *http.Request) (directives, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil { // a directive that is lost would mean something else
+		return directives{msn: -1, part: -1}, failure(http.StatusBadRequest, "the query cannot be read: %v", err)
+	}
+	return parseDirectives(query)
+}
+
 // parseDirectives reads the directives of a query. Errors are 400s. Other parameters are ignored, other directives too:
 // later editions may have more.
 func parseDirectives(q url.Values) (directives, error) {

@@ -108,8 +108,9 @@ function settings(config, options) {
   if (!config.lowLatency) {
     return { ...common, lowLatencyMode: false, maxLiveSyncPlaybackRate: 1.5 };
   }
-  // The speed is ours (catchup.js), so hls.js's own controller is off. A long buffer cannot exist at the live edge.
-  return { ...common, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1, maxBufferLength: 4, maxFragLookUpTolerance: 0.05 };
+  // The speed is ours (catchup.js), so hls.js's own controller is off. A long buffer cannot exist at the live edge. Without a
+  // tolerance of zero hls.js takes a segment for loaded when less than that is missing: the last, short part of sound.
+  return { ...common, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1, maxBufferLength: 4, maxFragLookUpTolerance: 0 };
 }
 
 function explain(error) {
