@@ -28,6 +28,10 @@ var (
 	ErrAudio = audio.ErrSource
 	// ErrAudioAhead is wrapped when pushed sound is too far ahead of the picture. Nothing was written, the stream goes on.
 	ErrAudioAhead = audio.ErrAhead
+	// ErrOutputLost is wrapped when the folder, server or sink of a low-latency output cannot be written to any more (a full disk) while
+	// a Handler serves the output from memory. WriteFrame returns it once: its frame was taken, and the stream goes on for the
+	// Handler alone. Finish returns it again.
+	ErrOutputLost = errors.New("framegear: the output is written no more, its origin goes on")
 	// ErrPTS is wrapped when a frame's time does not come after the one before. Nothing was written, the stream goes on.
 	ErrPTS = errors.New("framegear: presentation time does not increase")
 	// ErrDropped is returned by WriteFrame when Options.WhenFull is DropFrame and the machine is too slow. The stream goes on.

@@ -11,9 +11,13 @@ type Events struct {
 	SoftwareInstead func(EncoderInfo)
 	// SegmentReady is called when a segment can be read.
 	SegmentReady func(SegmentInfo)
+	// OutputLost is called when the place of a low-latency output cannot be written to any more and its Handler goes on from memory.
+	OutputLost func(error)
 	// Overloaded is called when the machine does not keep up for long: at most every ten seconds, with what was lost since
 	// the last time.
 	Overloaded func(OverloadInfo)
+	// RenditionGivenUp is called when the largest rendition is given up after that, if Options.Overload says so.
+	RenditionGivenUp func(RenditionInfo)
 	// Audio is called when a source of sound fails, ends or comes back.
 	Audio func(AudioInfo)
 	// FrameDropped is called when a frame is dropped from all renditions.

@@ -18,6 +18,7 @@ type joiner struct {
 	mux     *muxer.Muxer
 	streams []joined
 	free    []*av.Packet
+	stopped bool
 }
 
 // joined is one of the streams.
@@ -37,6 +38,9 @@ func (j *joiner) add(scale int64) { j.streams = append(j.streams, joined{scale: 
 func (j *joiner) write(p *muxer.Packet, stream int) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.stopped {
+		return nil
+	}
 	if len(j.streams) == 1 {
 		return j.mux.Write(p, stream)
 	}
@@ -62,6 +66,9 @@ func (j *joiner) reference(p *muxer.Packet) (ref *av.Packet, err error) {
 func (j *joiner) end(stream int) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.stopped {
+		return nil
+	}
 	j.streams[stream].ended = true
 	if err := j.drain(); err != nil {
 		return err
@@ -71,6 +78,20 @@ func (j *joiner) end(stream int) error {
 			return nil
 		}
 	}
+	return j.mux.Finish()
+}
+
+// stop finishes the segments with what there is of all streams; what comes later is not written.
+func (j *joiner) stop() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range j.streams {
+		j.streams[i].ended = true
+	}
+	if err := j.drain(); err != nil {
+		return err
+	}
+	j.stopped = true
 	return j.mux.Finish()
 }
 

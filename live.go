@@ -70,5 +70,6 @@ func (s *Stream) skipTo(slot int64, now time.Time) error {
 	s.counters.out.Add(1)
 	s.counters.repeated.Add(1)
 	s.counters.jumps.Add(1)
+	s.pullSound()
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/mpdschema"
 	"github.com/framegear/framegear/manifest/validate"
 )
 
@@ -411,6 +412,7 @@ func check(t *testing.T, s *framegear.Stream) {
 		require.NoError(t, err)
 		require.Zero(t, report.Errors(), "%s: %v", name, report.Findings)
 	}
+	mpdschema.Check(t, []byte(body(t, s.Handler(), "/live.mpd")))
 }
 
 // The checker finds nothing, live and after the end, with and without low latency.

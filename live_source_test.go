@@ -209,6 +209,10 @@ func TestStallLeavesAGap(t *testing.T) {
 		"timestamps":        func(o *framegear.Options) { o.Clock = framegear.ClockPTS },
 		"another rate":      func(o *framegear.Options) { o.Ladder[1].FrameRate = framegear.FPS(12) },
 		"everything listed": func(o *framegear.Options) { o.Window = framegear.WindowAll },
+		"with sound":        func(o *framegear.Options) { o.Audio = []framegear.AudioTrack{{PCM: true}} },
+		"live with sound": func(o *framegear.Options) {
+			o.Live, o.LowLatency, o.Audio = true, false, []framegear.AudioTrack{{PCM: true}}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -222,9 +226,10 @@ func TestStallLeavesAGap(t *testing.T) {
 				require.InDelta(t, 16*30, st.FramesOut, 31, "%+v", st)
 				require.EqualValues(t, 1, st.Jumps)
 				check(t, s)
-				for _, track := range []string{"v0", "v1"} {
+				tracks := []string{"v0", "v1", "a0"}
+				for _, track := range tracks[:2+len(o.Audio)] {
 					m := parseMedia(t, playlist(t, s, track))
-					require.Equal(t, "2000-01-01T00:00:05.000Z", m.segments[5].date)
+					require.Equal(t, "2000-01-01T00:00:05", nearest(t, m.segments[5].date))
 					after := m.segments[6]
 					require.True(t, after.discontinuity)
 					require.Equal(t, "2000-01-01T00:00:17.000Z", after.date, "the segment that was due")
@@ -281,6 +286,14 @@ func TestWallClockIsSet(t *testing.T) {
 			require.Zero(t, st.Queued)
 		})
 	}
+}
+
+// nearest is the second that an instant is nearest to: sound begins up to a frame before the pictures.
+func nearest(t *testing.T, date string) string {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, date)
+	require.NoError(t, err)
+	return at.Round(time.Second).Format("2006-01-02T15:04:05")
 }
 
 // playlist returns a media playlist as a player would get it.

@@ -35,6 +35,7 @@ var metrics = []metric{
 	counter("frames_repeated_total", "Instants filled with the picture before.", func(s *Stats) float64 { return float64(s.Repeated) }),
 	counter("frames_dropped_total", "Frames dropped from all renditions.", func(s *Stats) float64 { return float64(s.Dropped) }),
 	counter("clock_jumps_total", "Gaps longer than the longest that is filled.", func(s *Stats) float64 { return float64(s.Jumps) }),
+	counter("renditions_given_up_total", "Renditions given up because the machine was too slow.", func(s *Stats) float64 { return float64(s.GivenUp) }),
 	counter("segments_total", "Segments published, all tracks.", func(s *Stats) float64 { return float64(s.Segments) }),
 	counter("segment_bytes_total", "Bytes of published segments.", func(s *Stats) float64 { return float64(s.Bytes) }),
 }

@@ -71,6 +71,19 @@ const (
 	LeaveGap
 )
 
+// OverloadPolicy says what becomes of a live output's ladder when the machine cannot hold it for long.
+type OverloadPolicy uint8
+
+// The policies.
+const (
+	// KeepLadder keeps every rendition; what the machine cannot do is dropped from all of them, and Events.Overloaded tells.
+	KeepLadder OverloadPolicy = iota
+	// GiveUpTop gives the largest rendition up when the machine was too slow for twenty seconds, and again, down to the smallest.
+	// Viewers of it go on with the next smaller one of the same codec, in the same playlist; the multivariant playlist and the MPD
+	// do not offer it any more. It stays away until the output is started anew.
+	GiveUpTop
+)
+
 // WindowAll as Options.Window keeps and lists everything of a live output.
 const WindowAll = time.Duration(-1)
 
@@ -168,6 +181,8 @@ type Options struct {
 	Rescale bool
 	// WhenFull says what WriteFrame does when the machine is too slow.
 	WhenFull FullPolicy
+	// Overload says what becomes of a live output's ladder when the machine is too slow for long.
+	Overload OverloadPolicy
 	// Queue is how many frames may be inside the pipeline. Zero means 8.
 	Queue int
 

@@ -21,6 +21,8 @@ type place struct {
 	sink sink.Sink
 	// parts takes the objects of low-latency parts: memory, because only an origin can serve them in time. Nil without.
 	parts sink.Sink
+	// survivor is the sink when memory is before another place, nil otherwise.
+	survivor *survivor
 	// objects is what can be read back, nil when nothing can.
 	objects sink.Reader
 	// dir is the folder in sink, nil when the output is elsewhere.
@@ -91,7 +93,8 @@ func (p *place) keepInMemory() {
 		return
 	}
 	m := sink.NewMemory()
-	p.parts, p.sink = m, sink.Tee(m, p.sink)
+	p.survivor = newSurvivor(m, p.sink)
+	p.parts, p.sink = m, p.survivor
 }
 
 // both reads what an earlier run left from the second place.

@@ -6,11 +6,13 @@ import "time"
 type overload struct {
 	since           time.Time
 	frames, dropped int64
+	periods         int // one after the other that were bad
 }
 
 const (
 	overloadPeriod = 10 * time.Second
 	overloadShare  = 20 // one frame of so many may be dropped
+	patience       = 2  // bad periods before a rendition is given up
 )
 
 // note counts a frame, and at the end of a period returns what it was like when that was too much.
@@ -27,8 +29,12 @@ func (o *overload) note(now time.Time, dropped bool) (OverloadInfo, bool) {
 		return OverloadInfo{}, false
 	}
 	info := OverloadInfo{Dropped: o.dropped, Frames: o.frames, Period: period}
-	*o = overload{since: now}
-	return info, info.Dropped*overloadShare > info.Frames
+	*o = overload{since: now, periods: o.periods + 1}
+	bad := info.Dropped*overloadShare > info.Frames
+	if !bad {
+		o.periods = 0
+	}
+	return info, bad
 }
 
 // load looks after the load with each frame that came.
@@ -46,5 +52,9 @@ func (s *Stream) load(now time.Time, dropped bool) {
 		"slowest", info.Slowest, "encode", info.Encode)
 	if s.opt.Events.Overloaded != nil {
 		s.opt.Events.Overloaded(info)
+	}
+	if s.opt.Overload == GiveUpTop && s.overload.periods >= patience {
+		s.overload.periods = 0
+		s.giveUp()
 	}
 }

@@ -114,3 +114,50 @@ func TestDiskFull(t *testing.T) {
 		require.Equal(t, 503, status(s.Handler(), "/healthz"))
 	})
 }
+
+// A full disk ends what is on it; an origin goes on from memory, and the caller hears of it at once.
+func TestOriginOutlivesTheDisk(t *testing.T) {
+	for _, served := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			o := byCount()
+			disk := &brokenSink{Sink: sink.NewMemory()}
+			disk.left.Store(30_000)
+			o.Sink = noMemory{disk}
+			var lost []error
+			o.Events.OutputLost = func(err error) { lost = append(lost, err) }
+			s := newStream(t, "", o)
+			if served {
+				_ = s.Handler()
+			}
+			var heard []error
+			n := 0
+			for ; n < 600; n++ {
+				if err := s.WriteFrame(picture(n, side, side)); err != nil {
+					heard = append(heard, err)
+					if !served {
+						break
+					}
+				}
+				synctest.Wait()
+			}
+			require.Len(t, heard, 1, "once")
+			require.ErrorIs(t, heard[0], errDiskFull)
+			if !served {
+				require.NotErrorIs(t, heard[0], framegear.ErrOutputLost, "nobody sees what would go on")
+				require.ErrorIs(t, s.Finish(t.Context()), errDiskFull)
+				return
+			}
+			require.ErrorIs(t, heard[0], framegear.ErrOutputLost)
+			require.Len(t, lost, 1)
+			check(t, s)
+			require.Equal(t, 200, status(s.Handler(), "/healthz"))
+			m := parseMedia(t, playlist(t, s, "v0"))
+			require.EqualValues(t, 600/30, m.sequence+int64(len(m.segments))-1, "all of it was made")
+			require.ErrorIs(t, s.Finish(t.Context()), framegear.ErrOutputLost)
+			check(t, s)
+		})
+	}
+}
+
+// noMemory hides what a sink is.
+type noMemory struct{ sink.Sink }

@@ -34,6 +34,8 @@ type pipeline struct {
 	room       chan struct{} // one token per frame set inside
 	converted  histogram
 	sets       chan *frameSet // not in use; a sync.Pool would be emptied by each collection
+	line       line           // of what was sent; under the stream's lock
+	leaving    leaving        // under the stream's lock too
 
 	ctx    context.Context // of everything that is written; ends with Close or with the context of Finish
 	cancel context.CancelFunc
@@ -48,8 +50,9 @@ type pipeline struct {
 // frameSet is one instant of the output on its way through all renditions.
 type frameSet struct {
 	slot    int64
-	cut     bool      // it begins anew after a discontinuity
-	arrived time.Time // when WriteFrame took it, or the clock repeated it
+	cut     bool       // it begins anew after a discontinuity
+	leaves  *rendition // it is given up from here on, nil for none
+	arrived time.Time  // when WriteFrame took it, or the clock repeated it
 	pending atomic.Int32
 }
 
@@ -83,8 +86,12 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 		return nil, err
 	}
 	if p.earlier != nil {
-		p.resume(now)
+		if err := p.resume(now); err != nil {
+			p.free()
+			return nil, err
+		}
 	}
+	p.line.begin(s.clock.next, p.first, grid.SegmentFrames)
 	p.start()
 	return p, nil
 }
@@ -132,25 +139,30 @@ func (p *pipeline) lookBack() (err error) {
 	}
 	if p.earlier != nil {
 		p.first = p.earlier.used + 1
-		// Sound cannot begin in the middle of a timeline yet: with it numbers go on, but on a clock of their own.
-		p.continues = len(p.s.opt.Audio) == 0
+		p.continues = p.s.opt.breaks() // otherwise the numbers go on, but on a clock of their own
 	}
 	return nil
 }
 
 // resume continues the timeline of an earlier run with the segment of the grid that is due now, or with the first that is
 // free when the restart was quick.
-func (p *pipeline) resume(now time.Time) {
+func (p *pipeline) resume(now time.Time) error {
 	earlier := p.earlier
 	p.publisher.resume(earlier, p.continues)
 	if !p.continues {
-		return
+		return nil
 	}
 	frame := p.grid.Rate.Frame()
 	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
 	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
 	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
 	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
+	for _, st := range p.sound {
+		if err := st.track.Begin(st.samples(p.grid.Tick(p.s.clock.next))); err != nil {
+			return &StageError{Stage: "audio", Rendition: st.id, Err: err}
+		}
+	}
+	return nil
 }
 
 func (p *pipeline) start() {
@@ -194,8 +206,14 @@ func (p *pipeline) leave() { <-p.room }
 
 // send hands a picture to every rendition that starts from the source's. The picture is borrowed; each receiver has its own reference.
 func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut bool) {
+	if cut {
+		p.cutSound(slot)
+		p.line.cut(slot)
+	}
 	set := p.frameSet()
 	set.slot, set.arrived, set.cut = slot, arrived, cut
+	set.leaves = p.leaves(slot, cut)
+	p.line.next = slot + 1
 	set.pending.Store(int32(len(p.renditions)))
 	for _, r := range p.renditions {
 		if r.parent < 0 {

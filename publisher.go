@@ -43,6 +43,8 @@ type track struct {
 	meter *manifest.Meter
 	// run is the number of the segment that does not continue the one before, 0 when there is none.
 	run int64
+	// heir is who takes the place of a track that will leave.
+	heir string
 }
 
 func newPublisher(p *pipeline, rungs []rung) *publisher {
@@ -98,6 +100,10 @@ func (pub *publisher) resume(earlier *past, sameClock bool) {
 	}
 	listed := map[string]bool{}
 	whole := sameClock && earlier.continues(pub.tracks, pub.base.SegmentDuration)
+	grid := pub.base
+	for i := range pub.tracks {
+		grid.Tracks = append(grid.Tracks, pub.tracks[i].Track)
+	}
 	for i := range pub.tracks {
 		t := &pub.tracks[i]
 		t.run = earlier.used + 1
@@ -105,7 +111,7 @@ func (pub *publisher) resume(earlier *past, sameClock bool) {
 			t.Discontinuities = earlier.discontinuities()
 			continue
 		}
-		earlier.restore(t, &earlier.Tracks[i], t.SegmentTicks(&manifest.Presentation{SegmentDuration: pub.base.SegmentDuration, Tracks: []manifest.Track{t.Track}}))
+		earlier.restore(t, &earlier.Tracks[i], t.SegmentTicks(&grid))
 		for _, s := range t.Segments {
 			listed[s.URI] = true
 		}
@@ -167,7 +173,8 @@ func (pub *publisher) segmentReady(track int, seg muxer.Segment) {
 	t.meter.Add(seg.Bytes, seg.Duration, t.Timescale)
 	t.Rate = t.meter.Rate()
 	t.Segments = append(t.Segments, done)
-	pub.window.slide(t)
+	pub.window.slide(t, done.End())
+	pub.slideGone(t, done.End())
 	pub.replace()
 	info := pub.info(t, seg)
 	pub.mu.Unlock()
@@ -216,6 +223,9 @@ func level(tracks []manifest.Track) bool {
 	some := true
 	for i := range tracks {
 		t := &tracks[i]
+		if t.Heir != "" {
+			continue
+		}
 		keep := len(t.Segments)
 		for keep > 0 && t.Segments[keep-1].Number >= end {
 			keep--

@@ -33,6 +33,9 @@ type rendition struct {
 
 	// continues says that the next run does not begin at time zero.
 	continues bool
+	// gone says that it was given up: it scales for its children and nothing else.
+	gone bool
+	left bool // it will be given up; under the stream's lock
 
 	next    int64 // number of the segment after the last complete one
 	took    timings
@@ -182,12 +185,21 @@ func (r *rendition) run() {
 
 // process scales, hands on, and encodes one instant.
 func (r *rendition) process(it item) error {
+	if r.gone && len(r.children) == 0 {
+		return nil
+	}
 	if err := r.scale(it.pic); err != nil {
 		r.pass(it.set)
 		return r.fault("scaler", err)
 	}
 	for _, c := range r.children {
 		c.in <- item{it.set, r.scaled.Retain()}
+	}
+	if it.set.leaves == r {
+		return r.leave()
+	}
+	if r.gone {
+		return nil
 	}
 	if it.set.cut {
 		if err := r.cut(); err != nil {
@@ -264,6 +276,9 @@ func (r *rendition) pass(set *frameSet) {
 }
 
 func (r *rendition) finish() error {
+	if r.gone {
+		return nil
+	}
 	if r.enc != nil { // none where packets are copied
 		if err := r.enc.Flush(r.emit); err != nil {
 			return asStage(err, r)
@@ -287,6 +302,25 @@ func (r *rendition) cut() error {
 		return err
 	}
 	return r.openMuxer()
+}
+
+// leave gives the rendition up: its segments end here, another one's take their place.
+func (r *rendition) leave() error {
+	if r.enc != nil {
+		if err := r.enc.Flush(r.emit); err != nil {
+			return asStage(err, r)
+		}
+	}
+	if err := r.join.stop(); err != nil {
+		return r.fault("muxer", err)
+	}
+	r.gone = true
+	r.closeEncoder()
+	if len(r.children) == 0 {
+		r.forget()
+	}
+	r.p.publisher.leave(r.index)
+	return nil
 }
 
 func (r *rendition) free() {

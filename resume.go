@@ -41,6 +41,7 @@ type pastTrack struct {
 	Params          media.CodecParameters
 	Discontinuities int64
 	RunStart        int64
+	GivenUp         bool // under load: not all tracks have the same segments
 	Segments        []pastSegment
 }
 
@@ -58,7 +59,7 @@ func encodePast(p *manifest.Presentation, lowLatency bool) ([]byte, error) {
 	for i := range p.Tracks {
 		t := &p.Tracks[i]
 		kept := pastTrack{ID: t.ID, Container: t.Container, Timescale: t.Timescale, Init: t.Init, Params: t.Params,
-			Discontinuities: t.Discontinuities, RunStart: t.RunStart}
+			Discontinuities: t.Discontinuities, RunStart: t.RunStart, GivenUp: t.Heir != ""}
 		for _, s := range t.Segments {
 			flags := int64(0)
 			if s.Discontinuity {
@@ -122,7 +123,7 @@ func (s *past) continues(tracks []track, segment time.Duration) bool {
 	}
 	for i := range tracks {
 		t, old := &tracks[i], &s.Tracks[i]
-		if t.ID != old.ID || t.Container != old.Container || t.Timescale != old.Timescale || !reflect.DeepEqual(t.Params, old.Params) {
+		if old.GivenUp || t.ID != old.ID || t.Container != old.Container || t.Timescale != old.Timescale || !reflect.DeepEqual(t.Params, old.Params) {
 			return false
 		}
 	}
@@ -144,11 +145,11 @@ func (s *past) discontinuities() int64 {
 
 func isSegment(name string) bool { return path.Ext(name) == ".m4s" || path.Ext(name) == ".ts" }
 
-// end returns the media time up to which the earlier run may have shown something.
+// end returns the media time up to which the earlier run may have shown something: its pictures, whose grid all tracks follow.
 func (s *past) end() time.Duration {
 	var end time.Duration
 	for _, t := range s.Tracks {
-		if n := len(t.Segments); n > 0 {
+		if n := len(t.Segments); n > 0 && t.Params.Kind == media.KindVideo {
 			last := t.Segments[n-1]
 			listed := media.Timebase{Num: 1, Den: t.Timescale}.Duration(last[1] + last[2])
 			end = max(end, listed+time.Duration(s.used-last[0])*s.SegmentDuration)

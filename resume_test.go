@@ -3,6 +3,7 @@ package framegear_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -103,28 +104,74 @@ func TestRestartGoesOn(t *testing.T) {
 	}
 }
 
-// With sound the numbers go on too; the clock starts anew, because sound cannot begin in the middle of a timeline yet.
+// Sound goes on as the pictures do: on the same clock, after a discontinuity, in time with them.
 func TestRestartWithSound(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dir := t.TempDir()
-		o := tiny()
-		o.LowLatency, o.Live, o.Window = false, true, 2*time.Minute
-		o.Audio = []framegear.AudioTrack{{PCM: true}}
-		var last int64
-		for range 2 {
-			s := newStream(t, dir, o)
-			play(t, s, steady(30, 8*time.Second))
-			require.NoError(t, s.Finish(t.Context()))
-			require.NoError(t, s.Close())
-			checkFolder(t, dir, time.Now)
-			for _, track := range []string{"v0", "v1", "a0"} {
-				m := parseMedia(t, string(read(t, dir, track+"/media.m3u8")))
-				require.Greater(t, m.sequence, last)
-				require.Equal(t, last > 0, m.segments[0].discontinuity)
-			}
-			last = parseMedia(t, string(read(t, dir, "v0/media.m3u8"))).sequence + 7
+	for name, change := range map[string]func(*framegear.Options){
+		"live":        func(*framegear.Options) {},
+		"low latency": func(o *framegear.Options) { o.LowLatency = true },
+		"counting":    func(o *framegear.Options) { o.Clock = framegear.ClockCount },
+		"Opus":        func(o *framegear.Options) { o.Audio[0].Codec = framegear.Opus },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				o := tiny()
+				o.LowLatency, o.Live, o.Window = false, true, 2*time.Minute
+				o.Audio = []framegear.AudioTrack{{PCM: true}}
+				change(&o)
+				s := newStream(t, dir, o)
+				playSound(t, s, 8*time.Second)
+				require.NoError(t, s.Close())
+				before := parseMedia(t, string(read(t, dir, "a0/media.m3u8")))
+				time.Sleep(5 * time.Second)
+				restarted := time.Now()
+				s = newStream(t, dir, o)
+				playSound(t, s, 6*time.Second)
+				for _, track := range []string{"v0", "v1", "a0"} {
+					m := parseMedia(t, string(read(t, dir, track+"/media.m3u8")))
+					require.Equal(t, before.sequence, m.sequence, "what was listed stays")
+					var breaks []mediaSegment
+					for _, seg := range m.segments {
+						if seg.discontinuity {
+							breaks = append(breaks, seg)
+						}
+					}
+					require.Len(t, breaks, 1, track)
+					at, err := time.Parse(time.RFC3339Nano, breaks[0].date)
+					require.NoError(t, err)
+					require.InDelta(t, 0, at.Sub(restarted).Seconds(), 1.1, "in real time")
+				}
+				mpd := string(read(t, dir, "live.mpd"))
+				require.Equal(t, "2000-01-01T00:00:00.000Z", attribute1(t, mpd, "availabilityStartTime"))
+				require.Equal(t, 2, strings.Count(mpd, "<Period "))
+				checkFolder(t, dir, time.Now)
+				require.NoError(t, s.Finish(t.Context()))
+				require.NoError(t, s.Close())
+				checkFolder(t, dir, time.Now)
+			})
+		})
+	}
+}
+
+// playSound is a steady source with sound for so long.
+func playSound(t *testing.T, s *framegear.Stream, length time.Duration) {
+	t.Helper()
+	const rate, samples = 48000, 1600
+	begin := time.Now()
+	for n := range int(length / (time.Second / 30)) {
+		time.Sleep(time.Until(begin.Add(time.Duration(n) * time.Second / 30)))
+		b := framegear.Samples{Format: framegear.S16, Rate: rate, Channels: 1}
+		b.Planes[0] = make([]byte, 2*samples)
+		for i := range b.Planes[0] {
+			b.Planes[0][i] = byte(n * i % 50)
 		}
-	})
+		require.NoError(t, s.WriteAudio(&b))
+		// A restart in the middle of a segment owes the slots from its beginning on.
+		if err := s.WriteFrame(picture(n, side, side)); !errors.Is(err, framegear.ErrDropped) {
+			require.NoError(t, err)
+		}
+		synctest.Wait()
+	}
 }
 
 // Another ladder needs other initialization segments: the old list goes, the numbers go on, and the old files are deleted

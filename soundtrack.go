@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/framegear/framegear/audio"
 	"github.com/framegear/framegear/internal/media"
@@ -21,31 +22,43 @@ type soundTrack struct {
 	track *audio.Track
 	index int          // in the publisher, when it has segments of its own
 	mux   *muxer.Muxer // nil when it has not
+	part  time.Duration
 	joins []*joiner
 	emit  func(*muxer.Packet) error
 
 	mu    sync.Mutex
 	goal  soundGoal
+	cuts  []soundCut // still to come, in their order
 	wake  chan struct{}
+	stats audio.Stats
+
 	begun bool
 	zero  int64
-	end   int64 // in samples, once it is known
-	over  bool
-	stats audio.Stats
+	next  int64 // number of the segment after the last complete one
+	end   int64 // of the present run in samples, once it is known
+	slots int64 // of the present run, once its end is known
+	over  bool  // the end is known
 }
 
 // soundGoal is how far the picture has come.
 type soundGoal struct {
 	tick   int64 // in ticks of the grid
-	slots  int64
+	slots  int64 // of the present run
 	zero   int64 // see gridClock.zero
 	ending bool
+}
+
+// soundCut is where the picture's timeline goes on elsewhere.
+type soundCut struct {
+	end, begin int64 // ticks of the grid
+	slots      int64 // of the run that ends
+	zero       int64 // see gridClock.zero
 }
 
 // openSound makes the tracks' muxers. The tracks themselves are the stream's.
 func (p *pipeline) openSound() error {
 	for i, t := range p.s.sound.tracks {
-		st := &soundTrack{p: p, id: fmt.Sprintf("a%d", i), opt: &p.s.opt.Audio[i], track: t, wake: make(chan struct{}, 1)}
+		st := &soundTrack{p: p, id: fmt.Sprintf("a%d", i), opt: &p.s.opt.Audio[i], track: t, wake: make(chan struct{}, 1), next: p.first}
 		st.emit = st.write
 		p.sound = append(p.sound, st)
 		if err := st.open(); err != nil {
@@ -65,14 +78,22 @@ func (st *soundTrack) open() error {
 		return st.join()
 	}
 	st.index = pub.addSound(st)
-	var err error
+	return st.openMuxer(st.p.continues)
+}
+
+// openMuxer begins segments of the track's own.
+func (st *soundTrack) openMuxer(continues bool) (err error) {
+	pub, o := st.p.publisher, &st.p.s.opt
 	st.mux, err = muxer.New(st.p.ctx, muxer.Options{
-		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{params},
+		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{st.track.Parameters()},
 		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
-		Part: o.PartDuration, Parts: st.p.s.place.parts, FirstNumber: st.p.first,
-		OnInit:    func(name string) { pub.initReady(st.index, name) },
-		OnPart:    func(part muxer.Part) { pub.partReady(st.index, part) },
-		OnSegment: func(seg muxer.Segment) { pub.segmentReady(st.index, seg) },
+		Part: st.part, Parts: st.p.s.place.parts, FirstNumber: st.next, Continues: continues,
+		OnInit: func(name string) { pub.initReady(st.index, name) },
+		OnPart: func(part muxer.Part) { pub.partReady(st.index, part) },
+		OnSegment: func(seg muxer.Segment) {
+			st.next = seg.Number + 1
+			pub.segmentReady(st.index, seg)
+		},
 	})
 	return err
 }
@@ -99,16 +120,31 @@ func (pub *publisher) addSound(st *soundTrack) int {
 		Language: cmp.Or(st.opt.Language, undetermined), Label: st.opt.Label, Default: o.isDefault(st.opt),
 	}
 	if frame := int64(st.track.FrameSize()); o.LowLatency && frame > 0 {
-		// Parts have whole frames of sound; one at least.
-		frames := max(1, t.Timebase().Ticks(o.PartDuration)/frame)
-		t.PartDuration = t.Timebase().Duration(frames * frame)
+		ticks := soundPart(t.Timebase().Ticks(o.PartDuration), t.Timebase().Ticks(pub.p.grid.Duration()), frame)
+		t.PartDuration = t.Timebase().Duration(ticks)
 	}
+	st.part = cmp.Or(t.PartDuration, o.PartDuration)
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
 	// Players hold back by the longest part of all (RFC 8216bis section 4.4.3.8).
 	pub.base.PartDuration = max(pub.base.PartDuration, t.PartDuration)
 	pub.tracks = append(pub.tracks, track{Track: t, meter: manifest.NewMeter(pub.p.grid.Duration())})
 	return len(pub.tracks) - 1
+}
+
+// soundPart returns the length of parts of sound: whole frames, as many as fit, or some fewer where a segment's last part would be
+// very short otherwise. Players that look for what comes next with a tolerance would miss it.
+func soundPart(limit, segment, frame int64) int64 {
+	most := max(1, limit/frame)
+	best, longest := most, int64(0)
+	for n := most; 4*n > 3*most; n-- {
+		// A segment has this many frames, or one more.
+		rest := min((segment/frame-1)%n, segment/frame%n) + 1
+		if rest > longest {
+			best, longest = n, rest
+		}
+	}
+	return best * frame
 }
 
 // isDefault reports whether a track plays when nobody chooses: the marked one, else the first.
@@ -128,6 +164,16 @@ func (p *pipeline) advanceSound(tick, slots, zero int64) {
 		st.goal.tick, st.goal.slots, st.goal.zero = tick, slots, zero
 		st.mu.Unlock()
 		st.poke()
+	}
+}
+
+// cutSound tells every track that the picture goes on at a slot, after a discontinuity. The caller holds the stream's lock.
+func (p *pipeline) cutSound(slot int64) {
+	c := soundCut{end: p.grid.Tick(p.line.next), begin: p.grid.Tick(slot), slots: p.line.next - p.line.slot, zero: p.s.clock.zero()}
+	for _, st := range p.sound {
+		st.mu.Lock()
+		st.cuts = append(st.cuts, c)
+		st.mu.Unlock()
 	}
 }
 
@@ -184,8 +230,14 @@ func asSound(err error, st *soundTrack) error {
 // step takes the sound up to where the picture is, and reports whether that was all.
 func (st *soundTrack) step() (done bool, err error) {
 	st.mu.Lock()
-	goal := st.goal
+	goal, cuts := st.goal, st.cuts
+	st.cuts = nil
 	st.mu.Unlock()
+	for _, c := range cuts {
+		if err := st.cut(c); err != nil {
+			return false, err
+		}
+	}
 	st.align(goal.zero)
 	until := st.samples(goal.tick)
 	if !goal.ending {
@@ -199,7 +251,24 @@ func (st *soundTrack) step() (done bool, err error) {
 	if st.p.s.opt.AudioOnly {
 		until = forever
 	}
+	st.slots = goal.slots
 	return true, st.finish(until)
+}
+
+// cut ends a run and begins another one with a new encoder and muxer, as the pictures do.
+func (st *soundTrack) cut(c soundCut) error {
+	st.align(c.zero)
+	st.end, st.slots, st.over = st.samples(c.end), c.slots, true
+	if err := st.track.Jump(st.p.s.soundCtx, st.end+int64(st.track.FrameSize()), st.samples(c.begin), st.emit); err != nil {
+		return err
+	}
+	st.over = false
+	if err := st.mux.Finish(); err != nil {
+		return err
+	}
+	st.mux.Close()
+	st.p.publisher.cut(st.index, st.next)
+	return st.openMuxer(true)
 }
 
 // forever is later than any sound.
@@ -273,13 +342,10 @@ func (st *soundTrack) past(p *muxer.Packet) bool {
 	if st.mux == nil {
 		return p.PTS() >= st.end
 	}
-	st.mu.Lock()
-	slots := st.goal.slots
-	st.mu.Unlock()
 	if st.p.s.opt.AudioOnly {
 		return p.PTS() >= st.end
 	}
-	segments := (slots-1)/st.p.grid.SegmentFrames + 1
+	segments := (st.slots-1)/st.p.grid.SegmentFrames + 1
 	return (st.mux.Cuts(p) || p.PTS() >= st.end) && st.mux.Segments() >= segments
 }
 

@@ -25,6 +25,8 @@ type Stats struct {
 	Queued int
 	// Replaced counts renditions that go on in software because their device failed.
 	Replaced int64
+	// GivenUp counts renditions that were given up because the machine was too slow (Options.Overload).
+	GivenUp int64
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
 	// Stages are the times of the stages, none before the first frame.
@@ -40,7 +42,7 @@ func (s *Stream) Stats() Stats {
 	st := Stats{
 		FramesIn: s.counters.in.Load(), FramesOut: s.counters.out.Load(), Repeated: s.counters.repeated.Load(),
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
-		Replaced: s.counters.replaced.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
+		Replaced: s.counters.replaced.Load(), GivenUp: s.counters.givenUp.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
 	if p := s.origin.pipeline(); p != nil {
 		st.Queued, st.Stages = len(p.room), p.stages()

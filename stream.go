@@ -1,6 +1,7 @@
 package framegear
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ type Stream struct {
 }
 
 type counters struct {
-	in, out, repeated, dropped, jumps, replaced, segments, bytes atomic.Int64
+	in, out, repeated, dropped, jumps, replaced, givenUp, segments, bytes atomic.Int64
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
@@ -71,6 +72,7 @@ func New(output string, o Options) (*Stream, error) {
 		return nil, err
 	}
 	s.place = p
+	s.watchOutput()
 	s.origin.changed = make(chan struct{})
 	return s, nil
 }
@@ -79,7 +81,7 @@ func New(output string, o Options) (*Stream, error) {
 // A nil frame is skipped.
 //
 // Errors that wrap ErrFrame, ErrChanged, ErrPTS or ErrDropped are about this frame alone: nothing of it was written and the
-// stream goes on. Any other error has ended the stream; Finish returns it too.
+// stream goes on. It also goes on after ErrOutputLost. Any other error has ended the stream; Finish returns it too.
 func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
 		return nil
@@ -103,7 +105,22 @@ func (s *Stream) WriteFrame(f *Frame) error {
 		s.drop(DropRate)
 		return nil
 	}
-	return s.write(f, at)
+	return cmp.Or(s.write(f, at), s.place.survivor.news())
+}
+
+// watchOutput says what happens when the output's place is lost.
+func (s *Stream) watchOutput() {
+	v := s.place.survivor
+	if v == nil {
+		return
+	}
+	v.origin = s.origin.used
+	v.tell = func(err error) {
+		s.opt.Logger.Error("the output is written no more, its origin goes on", "err", err)
+		if s.opt.Events.OutputLost != nil {
+			s.opt.Events.OutputLost(err)
+		}
+	}
 }
 
 // WriteFrames gives the stream every frame of a sequence such as [Input.Frames], until the sequence or the context ends; that the
@@ -259,7 +276,7 @@ func (s *Stream) Finish(ctx context.Context) error {
 		err = pipe.finish(ctx)
 	}
 	s.release()
-	return err
+	return errors.Join(err, s.place.survivor.final())
 }
 
 // Close stops at once: what is not published yet is lost, what is published stays playable. It frees everything, waits for

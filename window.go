@@ -40,20 +40,21 @@ func newWindow(o *Options, s, parts sink.Sink) *window {
 
 // slide takes what is too old out of a track's list. The listed segments' memory may be shared with published presentations, so it is
 // never changed in place.
-func (w *window) slide(t *track) {
-	w.dropSegments(t)
+//
+// end is the live edge in the track's ticks: its own end, or that of the one that took its place.
+func (w *window) slide(t *track, end int64) {
+	w.dropSegments(t, end)
 	if w.memory != nil {
-		w.dropParts(t)
+		w.dropParts(t, end)
 	}
 }
 
-func (w *window) dropSegments(t *track) {
+func (w *window) dropSegments(t *track, end int64) {
 	if w.length == 0 {
 		return
 	}
 	keep := t.Timebase().Ticks(w.length)
-	end := t.Segments[len(t.Segments)-1].End()
-	for len(t.Segments) > 1 && end-t.Segments[1].Start >= keep {
+	for len(t.Segments) > 0 && end-t.followed() >= keep {
 		old := t.Segments[0]
 		t.Segments = t.Segments[1:]
 		if old.Discontinuity {
@@ -65,9 +66,17 @@ func (w *window) dropSegments(t *track) {
 	}
 }
 
+// followed is where what comes after the first listed segment begins.
+func (t *track) followed() int64 {
+	if len(t.Segments) > 1 {
+		return t.Segments[1].Start
+	}
+	return t.Segments[0].End()
+}
+
 // dropParts unlists the parts of segments that are far enough from the live edge.
-func (w *window) dropParts(t *track) {
-	edge := t.Segments[len(t.Segments)-1].End() - t.Timebase().Ticks(w.parts)
+func (w *window) dropParts(t *track, end int64) {
+	edge := end - t.Timebase().Ticks(w.parts)
 	var fresh []manifest.Segment
 	for i := range t.Segments {
 		if s := &t.Segments[i]; s.End() < edge && len(s.Parts) > 0 {

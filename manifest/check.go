@@ -50,6 +50,11 @@ func (p *Presentation) validateTracks() error {
 			return fmt.Errorf("track %s: %w", t.ID, err)
 		}
 	}
+	for i := range p.Tracks {
+		if err := p.Tracks[i].validateHeir(p); err != nil {
+			return err
+		}
+	}
 	if defaults > 1 {
 		return fmt.Errorf("%w: %d sound tracks are the default (want one at most)", ErrModel, defaults)
 	}
@@ -69,7 +74,7 @@ func (t *Track) validate(p *Presentation) error {
 	if err := t.validateNames(); err != nil {
 		return err
 	}
-	if len(t.Segments) == 0 && (!p.LowLatency() || t.Open == nil || len(t.Open.Parts) == 0) {
+	if len(t.Segments) == 0 && t.Heir == "" && (!p.LowLatency() || t.Open == nil || len(t.Open.Parts) == 0) {
 		return fmt.Errorf("%w: no segments", ErrEmpty)
 	}
 	for i := range t.Segments {
@@ -78,6 +83,21 @@ func (t *Track) validate(p *Presentation) error {
 		}
 	}
 	return t.validateOpen(p)
+}
+
+// validateHeir finds heirs that do not exist, which a playlist would have to go on with.
+func (t *Track) validateHeir(p *Presentation) error {
+	seen := map[string]bool{}
+	for at := t; at.Heir != ""; {
+		seen[at.ID] = true
+		next := p.track(at.Heir)
+		if next == nil || seen[next.ID] || at.HeirFrom < 1 || at.Open != nil || len(at.Segments) > 0 && at.NextNumber() > at.HeirFrom {
+			return fmt.Errorf("%w: track %s has the heir %q from segment %d on (want another track, from behind its own segments on)",
+				ErrModel, at.ID, at.Heir, at.HeirFrom)
+		}
+		at = next
+	}
+	return nil
 }
 
 func (t *Track) validateNames() error {

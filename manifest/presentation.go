@@ -76,6 +76,11 @@ type Track struct {
 	Default bool
 	// Over is set when the track has all its segments though others may go on: sound that ends before the picture.
 	Over bool
+	// Heir is the ID of the track whose segments take this one's place from HeirFrom on: a rendition that was given up under load.
+	// Its playlist goes on with those segments after a discontinuity, which all tracks have there; nothing else names it
+	// any more. It has no segments of its own once they have left the window. Empty: none.
+	Heir     string
+	HeirFrom int64
 	// Segments are the listed segments, oldest first, numbers without gaps. Number of the first one is at least 1.
 	Segments []Segment
 	// Open is the segment in the making (low latency only), nil when there is none yet. It has parts or none.

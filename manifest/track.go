@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/framegear/framegear/internal/media"
@@ -8,6 +9,46 @@ import (
 
 // LowLatency reports whether players are offered parts: only while the output is live and made in parts.
 func (p *Presentation) LowLatency() bool { return p.State == StateLive && p.PartDuration > 0 }
+
+// track returns the track of an ID, nil when there is none.
+func (p *Presentation) track(id string) *Track {
+	for i := range p.Tracks {
+		if p.Tracks[i].ID == id {
+			return &p.Tracks[i]
+		}
+	}
+	return nil
+}
+
+// Owner returns the track whose segment of a number a track's playlist lists: itself, or an heir.
+func (t *Track) Owner(p *Presentation, number int64) *Track {
+	for t.Heir != "" && number >= t.HeirFrom {
+		t = p.track(t.Heir)
+	}
+	return t
+}
+
+// Followed returns what a track's playlist lists: its own segments, and then those of its heirs. p is valid.
+func (t *Track) Followed(p *Presentation) *Track {
+	if t.Heir == "" {
+		return t
+	}
+	next := p.track(t.Heir).Followed(p)
+	whole := *t
+	whole.SegmentTemplate, whole.Init, whole.Heir = next.SegmentTemplate, next.Init, ""
+	if next.Open != nil && next.Open.Number >= t.HeirFrom {
+		whole.Open = next.Open
+	}
+	first := slices.IndexFunc(next.Segments, func(s Segment) bool { return s.Number >= t.HeirFrom })
+	if first < 0 {
+		first = len(next.Segments)
+	}
+	whole.Segments = append(slices.Clip(t.Segments), next.Segments[first:]...)
+	if len(t.Segments) == 0 {
+		whole.Discontinuities, whole.RunStart = next.Discontinuities, next.RunStart
+	}
+	return &whole
+}
 
 // Complete reports whether the track lists everything from the first segment on.
 func (t *Track) Complete() bool { return len(t.Segments) > 0 && t.Segments[0].Number == 1 }

@@ -46,6 +46,7 @@ type streamCmd struct {
 	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
 	Stall         string        `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
+	Overload      string        `help:"When the machine is too slow for the ladder for long: ${enum}." enum:"keep-ladder,give-up-top" default:"keep-ladder" group:"Live"`
 	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
 	BurnClock     bool          `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
 
@@ -161,7 +162,11 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 		if err := writeSound(src, s); err != nil {
 			return err
 		}
-		if err := s.WriteFrame(&f); err != nil && !errors.Is(err, framegear.ErrDropped) {
+		switch err := s.WriteFrame(&f); {
+		case err == nil || errors.Is(err, framegear.ErrDropped):
+		case errors.Is(err, framegear.ErrOutputLost):
+			status.note(err.Error() + " (Ctrl-C ends)")
+		default:
 			return err
 		}
 		status.update(at, s)
@@ -214,6 +219,7 @@ func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	o.Live, o.LowLatency = c.Live || c.LowLatency, c.LowLatency
 	o.Stall = map[string]framegear.StallPolicy{"repeat": framegear.RepeatLast, "gap": framegear.LeaveGap}[c.Stall]
 	o.RemoveAtExit, o.BurnClock = c.RemoveAtExit, c.BurnClock
+	o.Overload = map[string]framegear.OverloadPolicy{"keep-ladder": framegear.KeepLadder, "give-up-top": framegear.GiveUpTop}[c.Overload]
 	if !o.Live {
 		return nil
 	}

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func locateIn(p *manifest.Presentation, t *manifest.Track, name string) error {
 	if number == next && part < openParts(t) && openParts(t) > 0 {
 		return nil // a part of the segment in the making, or (-1) what there is of it
 	}
-	if p.LowLatency() && comesNext(p, t, name, number, part) {
+	if p.LowLatency() && !t.Over && comesNext(p, t, name, number, part) {
 		return errPending
 	}
 	return errNotFound
@@ -67,9 +68,14 @@ func locateComplete(t *manifest.Track, number int64, part int) error {
 // and may be a moment early.
 func comesNext(p *manifest.Presentation, t *manifest.Track, name string, number int64, part int) bool {
 	if part >= 0 {
-		return name == hls.NextPart(p, t)
+		return name == hls.NextPart(p, t) || part == 0 && number == t.NextNumber()+1 && inherits(p, t, number)
 	}
 	return number <= t.NextNumber()+1
+}
+
+// inherits reports whether another playlist goes on with a track's segment of that number, and so may hint at it early.
+func inherits(p *manifest.Presentation, t *manifest.Track, number int64) bool {
+	return slices.ContainsFunc(p.Tracks, func(o manifest.Track) bool { return o.Heir == t.ID && o.HeirFrom == number })
 }
 
 // parseTemplate reads the number, and the part's index or -1, out of a path that is a template's. Only the one way of

@@ -87,7 +87,7 @@ func (o *Origin) servePlaylist(w *writer, r *http.Request, name string) error {
 	if o.opt.NoHLS {
 		return errNotFound
 	}
-	want, bad := parseDirectives(r.URL.Query())
+	want, bad := readDirectives(r)
 	var track *manifest.Track
 	p, err := o.await(r.Context(), func(p *manifest.Presentation) error {
 		if p == nil {
@@ -105,7 +105,7 @@ func (o *Origin) servePlaylist(w *writer, r *http.Request, name string) error {
 		if !allStarted(p) { // a playlist tells of the others too
 			return errPending
 		}
-		return want.check(p, track)
+		return want.check(p, track.Followed(p))
 	})
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func trackOfPlaylist(p *manifest.Presentation, name string) *manifest.Track {
 
 // started reports whether a track has anything to play.
 func started(p *manifest.Presentation, t *manifest.Track) bool {
-	return len(t.Segments) > 0 || (p.LowLatency() && openParts(t) > 0)
+	return len(t.Segments) > 0 || t.Heir != "" || (p.LowLatency() && openParts(t) > 0)
 }
 
 // allStarted reports whether a manifest about every track has something to say. A finished one always has.

@@ -13,7 +13,8 @@ import (
 
 // run is an unbroken run of segments in all tracks: a Period.
 type run struct {
-	start  time.Duration // on the media timeline: the earliest start of any track, in whole milliseconds
+	start  time.Duration // on the media timeline, in whole milliseconds: where the pictures begin, or else the earliest sound
+	exact  time.Duration // the same, not cut to milliseconds
 	end    time.Duration // the latest end of any track
 	tracks []runTrack    // parallel to Presentation.Tracks; tracks without segments in this run have none
 }
@@ -71,8 +72,8 @@ func listed(p *manifest.Presentation, t *manifest.Track) []manifest.Segment {
 
 // cutRun gathers segments with from <= number < to. Gaps are left out: they have nothing to load.
 func cutRun(p *manifest.Presentation, from, to int64) (run, bool) {
-	r := run{start: math.MaxInt64, tracks: make([]runTrack, len(p.Tracks))}
-	any := false
+	r := run{exact: math.MaxInt64, tracks: make([]runTrack, len(p.Tracks))}
+	any, pictures := false, false
 	for i := range p.Tracks {
 		t := &p.Tracks[i]
 		all := listed(p, t)
@@ -93,9 +94,15 @@ func cutRun(p *manifest.Presentation, from, to int64) (run, bool) {
 			r.tracks[i].start = runStart(t, all, first)
 		}
 		tb := t.Timebase()
-		r.start = min(r.start, tb.Duration(r.tracks[i].start).Truncate(time.Millisecond))
+		// Sound begins up to a frame before the pictures where a run follows another one without a hole; it is cut there.
+		if at := tb.Duration(r.tracks[i].start); isVideo(t) && !pictures {
+			r.exact, pictures = at, true
+		} else if isVideo(t) || !pictures {
+			r.exact = min(r.exact, at)
+		}
 		r.end = max(r.end, tb.Duration(all[last-1].End()))
 	}
+	r.start = r.exact.Truncate(time.Millisecond)
 	for i := range r.tracks {
 		r.tracks[i].offset = p.Tracks[i].Timebase().Ticks(r.start)
 	}
@@ -120,8 +127,17 @@ func (r *runTrack) startNumber(step int64) int64 {
 // bound ends every period of a live presentation but the last where its segments end, so that no player computes more.
 func bound(runs []run, periods []*mpd.Period) {
 	for i := range len(runs) - 1 {
-		periods[i].Duration = duration(runs[i].end - runs[i].start)
+		periods[i].Duration = duration(length(runs, i))
 	}
+}
+
+// length is how long a run lasts, at most until the next one begins.
+func length(runs []run, i int) time.Duration {
+	end := runs[i].end
+	if i+1 < len(runs) {
+		end = min(end, runs[i+1].exact)
+	}
+	return end - runs[i].start
 }
 
 // layOut puts the periods of a static presentation one after the other, from zero, without the holes between them. It
@@ -130,11 +146,11 @@ func layOut(runs []run, periods []*mpd.Period) time.Duration {
 	var at time.Duration
 	for i := range runs {
 		periods[i].Start = duration(at)
-		length := time.Duration(*duration(runs[i].end - runs[i].start))
+		lasts := time.Duration(*duration(length(runs, i)))
 		if len(runs) > 1 {
-			periods[i].Duration = duration(length)
+			periods[i].Duration = duration(lasts)
 		}
-		at += length
+		at += lasts
 	}
 	return at
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/framegear/framegear/internal/golden"
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/mpdschema"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/manifest/dash"
 	"github.com/framegear/framegear/manifest/internal/sample"
@@ -68,7 +69,7 @@ func TestGoldens(t *testing.T) {
 			got, err := dash.Render(p)
 			require.NoError(t, err)
 			golden.Check(t, name+".mpd", string(got))
-			require.NoError(t, checkOrder(got))
+			mpdschema.Check(t, got)
 			again, err := mpd.ReadFromString(string(got))
 			require.NoError(t, err)
 			text, err := again.WriteToString("  ", true)
@@ -156,10 +157,10 @@ func TestLowLatencyAfterRestart(t *testing.T) {
 		}
 	}
 	doc := read(t, p)
-	require.Equal(t, "p7978", doc.Periods[0].Id)
+	require.Equal(t, "p8000", doc.Periods[0].Id)
 	tmpl := doc.Periods[0].AdaptationSets[0].Representations[0].SegmentTemplate
 	require.EqualValues(t, 5, *tmpl.StartNumber)
-	require.EqualValues(t, 7978*90, *tmpl.PresentationTimeOffset)
+	require.EqualValues(t, 8000*90, *tmpl.PresentationTimeOffset)
 }
 
 func TestNTSCGrid(t *testing.T) {

@@ -58,7 +58,7 @@ func (pl *playlist) lowLatencyTail() {
 	}
 	pl.attributes("PRELOAD-HINT", new(attributes).raw("TYPE", "PART").quoted("URI", pl.uri(NextPart(pl.p, pl.t))))
 	for i := range pl.p.Tracks {
-		if other := &pl.p.Tracks[i]; other.ID != pl.t.ID && other.Playlist != "" {
+		if other := &pl.p.Tracks[i]; other.ID != pl.t.ID && other.Playlist != "" && other.Heir == "" {
 			pl.report(other)
 		}
 	}

@@ -30,17 +30,23 @@ func Media(p *manifest.Presentation, track *manifest.Track, opt MediaOptions) ([
 		return nil, fmt.Errorf("hls: %w", err)
 	}
 	pl.header()
+	if first := pl.firstListed(); first > 0 {
+		pl.init = track.Owner(p, first).Init
+	}
 	skip := 0
 	if opt.Skip != SkipNone && p.LowLatency() {
 		skip = pl.skippable()
 	}
 	if skip > 0 {
 		pl.attributes("SKIP", new(attributes).number("SKIPPED-SEGMENTS", int64(skip)))
-	} else if track.Init != "" {
-		pl.attributes("MAP", new(attributes).quoted("URI", pl.uri(track.Init)))
+	} else if pl.init != "" {
+		pl.attributes("MAP", new(attributes).quoted("URI", pl.uri(pl.init)))
 	}
-	for i := skip; i < len(track.Segments); i++ {
-		pl.segment(&track.Segments[i])
+	for i := range pl.t.Segments[:skip] {
+		pl.init = pl.initOf(&pl.t.Segments[i]) // told in an earlier answer
+	}
+	for i := skip; i < len(pl.t.Segments); i++ {
+		pl.segment(&pl.t.Segments[i])
 	}
 	if p.LowLatency() {
 		pl.lowLatencyTail()
@@ -55,8 +61,10 @@ func Media(p *manifest.Presentation, track *manifest.Track, opt MediaOptions) ([
 type playlist struct {
 	writer
 	p      *manifest.Presentation
-	t      *manifest.Track
-	target int64 // seconds
+	own    *manifest.Track // whose playlist it is
+	t      *manifest.Track // what it lists: own, and then its heirs
+	init   string          // the initialization segment that holds
+	target int64           // seconds
 	parts  partLimits
 }
 
@@ -71,7 +79,7 @@ func newPlaylist(p *manifest.Presentation, t *manifest.Track) (*playlist, error)
 	if err != nil {
 		return nil, err
 	}
-	pl := &playlist{p: p, t: t, target: target, parts: limits(p, t)}
+	pl := &playlist{p: p, own: t, t: t.Followed(p), target: target, parts: limits(p, t)}
 	return pl, pl.checkParts()
 }
 
@@ -152,10 +160,27 @@ func (pl *playlist) before(s *manifest.Segment) {
 	if s.Discontinuity {
 		pl.line("#EXT-X-DISCONTINUITY")
 	}
+	if init := pl.initOf(s); init != pl.init {
+		pl.init = init
+		pl.attributes("MAP", new(attributes).quoted("URI", pl.uri(init)))
+	}
 	if !pl.p.Start.IsZero() {
 		at := pl.p.Start.Add(pl.t.Timebase().Duration(s.Start))
 		pl.tag("PROGRAM-DATE-TIME", "%s", at.UTC().Round(time.Millisecond).Format("2006-01-02T15:04:05.000Z"))
 	}
+}
+
+func (pl *playlist) initOf(s *manifest.Segment) string { return pl.own.Owner(pl.p, s.Number).Init }
+
+// firstListed returns the number of the first segment, open or complete, zero when there is none.
+func (pl *playlist) firstListed() int64 {
+	if len(pl.t.Segments) > 0 {
+		return pl.t.Segments[0].Number
+	}
+	if pl.t.Open != nil {
+		return pl.t.Open.Number
+	}
+	return 0
 }
 
 func (pl *playlist) uri(target string) string { return uri(pl.p, pl.t.Playlist, target) }

@@ -47,6 +47,9 @@ func plan(p *manifest.Presentation) ([]variant, []group, error) {
 		if t.Playlist == "" {
 			return nil, nil, fmt.Errorf("%w: track %s has no playlist path", manifest.ErrModel, t.ID)
 		}
+		if t.Heir != "" {
+			continue // only who has its playlist already asks for it
+		}
 		if t.Params.Kind == media.KindVideo {
 			video = append(video, t)
 			muxed = muxed || t.MuxedAudio != nil
