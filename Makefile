@@ -7,6 +7,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 5s
 TESTFLAGS ?=
 DEMO ?= out
+SOAK ?=
 
 # In make test a tool that is missing is a failure; plain go test skips what needs it.
 NEED = FRAMEGEAR_NEED_ALL=1
@@ -86,6 +87,10 @@ lint: libav ## golangci-lint (.golangci.yml: vet, gofmt, staticcheck and more), 
 	go mod tidy -diff
 	$(ENV); go vet ./...
 	$(ENV); go run $(GOLANGCI) run ./...
+
+.PHONY: soak
+soak: libav ## run a live output for an hour: memory, disk and clock (SOAK="-length 5m -window 10s")
+	$(ENV); go run ./bench/soak $(SOAK)
 
 .PHONY: fmt
 fmt: ## gofmt everything

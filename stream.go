@@ -276,7 +276,10 @@ func (s *Stream) Finish(ctx context.Context) error {
 		err = pipe.finish(ctx)
 	}
 	s.release()
-	return errors.Join(err, s.place.survivor.final())
+	if lost := s.place.survivor.final(); lost != nil {
+		err = errors.Join(err, lost)
+	}
+	return err
 }
 
 // Close stops at once: what is not published yet is lost, what is published stays playable. It frees everything, waits for
