@@ -68,6 +68,7 @@ key() {
 		for p in x264 x265 SvtAv1Enc opus openssl libva libdrm alsa ffnvcodec; do
 			echo "$p $(pkg-config --modversion "$p" 2>/dev/null || echo none)"
 		done
+		openssl_private
 	} | sha256sum | cut -c1-16
 }
 
@@ -165,12 +166,18 @@ static_or_l() {
 	done
 }
 
+# What OpenSSL's static archives need besides zlib: compression on Debian 13, nothing on Debian 12.
+openssl_private() {
+	pkg-config --static --libs-only-l openssl 2>/dev/null | tr ' ' '\n' | sed -n 's/^-l//p' | grep -vxE 'ssl|crypto|z|dl|pthread' | sort -u || true
+}
+
 write_pkgconfig() {
 	local out=$1/lib/pkgconfig libs l version
 	libs=' ${libdir}/libavdevice.a ${libdir}/libavfilter.a ${libdir}/libavformat.a ${libdir}/libavcodec.a'
 	libs+=' ${libdir}/libswresample.a ${libdir}/libswscale.a ${libdir}/libavutil.a'
 	[ "$LICENSE" = lgpl ] || libs+=$(static_or_l x264 x265)
-	libs+="$(static_or_l opus ssl crypto z) -lSvtAv1Enc -lva -lva-drm -ldrm -lasound"
+	# shellcheck disable=SC2046 # one word for each library
+	libs+="$(static_or_l opus ssl crypto z $(openssl_private)) -lSvtAv1Enc -lva -lva-drm -ldrm -lasound"
 	[ "$LICENSE" = lgpl ] || libs+=" -lnuma -lstdc++"
 	libs+=" -lpthread -lm -ldl"
 	# One line for all seven: link order is then right whichever of them a package names, also without --static.
