@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -52,6 +53,8 @@ func Child(t *testing.T, switches ...string) bool {
 	cmd.Env = append(os.Environ(), childVariable+"="+t.Name(), "LIBVA_DRIVERS_PATH="+dir, "LIBVA_DRIVER_NAME=fgtest",
 		"LIBVA_MESSAGING_LEVEL=0", "LD_PRELOAD="+filepath.Join(dir, "preload.so"), "FGVA_REPORT="+report)
 	cmd.Env = append(cmd.Env, switches...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) } // the Go runtime then says where everybody waits
+	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
 	switch text := string(out); {
 	case err != nil:
@@ -88,11 +91,18 @@ func build(t *testing.T) string {
 	cc := need.Command(t, "cc", "gcc")
 	sources := sourceDir(t)
 	sum := sha256.New()
-	for _, name := range []string{"driver.h", "driver.c", "h264.c", "vpp.c", "preload.c"} {
-		text, err := os.ReadFile(filepath.Join(sources, name))
+	files, err := filepath.Glob(filepath.Join(sources, "*.[ch]"))
+	require.NoError(t, err)
+	var driver []string
+	preload := filepath.Join(sources, "preload.c")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		fmt.Fprintf(sum, "%s %d ", name, len(text))
+		fmt.Fprintf(sum, "%s %d ", filepath.Base(file), len(text))
 		sum.Write(text)
+		if filepath.Ext(file) == ".c" && file != preload {
+			driver = append(driver, file)
+		}
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -106,9 +116,8 @@ func build(t *testing.T) string {
 	work, err := os.MkdirTemp(filepath.Dir(dir), "build-") //nolint:usetesting // a rename has to stay on one file system
 	require.NoError(t, err)
 	defer os.RemoveAll(work)
-	in := func(name string) string { return filepath.Join(sources, name) }
-	compile(t, cc, "-o", filepath.Join(work, "fgtest_drv_video.so"), in("driver.c"), in("h264.c"), in("vpp.c"), "-lpthread")
-	compile(t, cc, "-I/usr/include/libdrm", "-o", filepath.Join(work, "preload.so"), in("preload.c"))
+	compile(t, cc, append(driver, "-o", filepath.Join(work, "fgtest_drv_video.so"), "-lpthread")...)
+	compile(t, cc, "-I/usr/include/libdrm", "-o", filepath.Join(work, "preload.so"), preload)
 	if err := os.Rename(work, dir); err != nil { // another test was faster
 		_, err = os.Stat(dir)
 		require.NoError(t, err)

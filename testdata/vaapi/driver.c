@@ -1,4 +1,4 @@
-// The libva side of the test driver: objects, capabilities, images, and the failures on purpose (see README.md).
+// The libva side of the test driver: objects, images, and the failures on purpose (see README.md).
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static const struct {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *objects[KINDS][SLOTS];
 static int live[KINDS];
-static int displays, encodes, syncs;
+static int displays, opened, encodes, syncs, uploads;
 
 long fgva_env(const char *name, long otherwise)
 {
@@ -76,84 +76,21 @@ static int drop(enum kind kind, unsigned id)
 	return 1;
 }
 
-// Capabilities.
-
-// Constrained baseline has no CABAC, whose macroblocks this driver does not write; main leaves that to the caller.
-static VAProfile profile_offered(void)
-{
-	const char *v = getenv("FGVA_PROFILE");
-	return v && !strcmp(v, "main") ? VAProfileH264Main : VAProfileH264ConstrainedBaseline;
-}
-
-static int encodes_profile(VAProfile p) { return !fgva_env("FGVA_NO_ENCODE", 0) && p == profile_offered(); }
-
-static VAStatus query_profiles(VADriverContextP ctx, VAProfile *list, int *n)
-{
-	*n = 0;
-	if (!fgva_env("FGVA_NO_ENCODE", 0))
-		list[(*n)++] = profile_offered();
-	if (!fgva_env("FGVA_NO_VPP", 0))
-		list[(*n)++] = VAProfileNone;
-	return VA_STATUS_SUCCESS;
-}
-
-static VAStatus query_entrypoints(VADriverContextP ctx, VAProfile profile, VAEntrypoint *list, int *n)
-{
-	*n = 1;
-	*list = profile == VAProfileNone ? VAEntrypointVideoProc : VAEntrypointEncSlice;
-	return VA_STATUS_SUCCESS;
-}
-
-static unsigned rate_control(void)
-{
-	static const struct {
-		const char *name;
-		unsigned mode;
-	} modes[] = {{"cqp", VA_RC_CQP}, {"cbr", VA_RC_CBR}, {"qvbr", VA_RC_QVBR}, {"icq", VA_RC_ICQ}};
-	const char *v = getenv("FGVA_RC");
-	unsigned all = 0;
-	if (!v)
-		return VA_RC_CQP | VA_RC_CBR | VA_RC_VBR;
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-		if (strstr(v, modes[i].name))
-			all |= modes[i].mode;
-	for (const char *p = v; (p = strstr(p, "vbr")); p++)
-		if (p == v || p[-1] == ',')
-			all |= VA_RC_VBR;
-	return all;
-}
-
-static VAStatus get_attributes(VADriverContextP ctx, VAProfile profile, VAEntrypoint entry, VAConfigAttrib *a, int n)
-{
-	for (int i = 0; i < n; i++) {
-		a[i].value = VA_ATTRIB_NOT_SUPPORTED;
-		if (a[i].type == VAConfigAttribRTFormat)
-			a[i].value = VA_RT_FORMAT_YUV420;
-		else if (profile == VAProfileNone)
-			continue;
-		else if (a[i].type == VAConfigAttribRateControl)
-			a[i].value = rate_control();
-		else if (a[i].type == VAConfigAttribEncPackedHeaders && !fgva_env("FGVA_NO_HEADERS", 0))
-			a[i].value = VA_ENC_PACKED_HEADER_SEQUENCE | VA_ENC_PACKED_HEADER_PICTURE | VA_ENC_PACKED_HEADER_SLICE |
-				     VA_ENC_PACKED_HEADER_MISC | VA_ENC_PACKED_HEADER_RAW_DATA;
-		else if (a[i].type == VAConfigAttribEncMaxRefFrames)
-			a[i].value = 1 | 1 << 16; // one each in both lists
-		else if (a[i].type == VAConfigAttribEncMaxSlices)
-			a[i].value = 32;
-	}
-	return VA_STATUS_SUCCESS;
-}
+// Configurations.
 
 static VAStatus create_config(VADriverContextP ctx, VAProfile profile, VAEntrypoint entry, VAConfigAttrib *a, int n,
 			      VAConfigID *id)
 {
-	if (profile == VAProfileNone ? fgva_env("FGVA_NO_VPP", 0) != 0 : !encodes_profile(profile))
+	if (profile == VAProfileNone ? fgva_env("FGVA_NO_VPP", 0) != 0 : !fgva_encodes(profile))
 		return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
 	config_t *c = make(CONFIG, id);
 	if (!c)
 		return VA_STATUS_ERROR_ALLOCATION_FAILED;
 	c->profile = profile;
 	c->entrypoint = entry;
+	for (int i = 0; i < n; i++)
+		if (a[i].type == VAConfigAttribRateControl)
+			c->rate_control = a[i].value;
 	return VA_STATUS_SUCCESS;
 }
 
@@ -254,6 +191,8 @@ static VAStatus map_buffer(VADriverContextP ctx, VABufferID id, void **p)
 	buffer_t *b = fgva_get(BUFFER, id);
 	if (!b)
 		return VA_STATUS_ERROR_INVALID_BUFFER;
+	if (b->type == VAImageBufferType && __atomic_add_fetch(&uploads, 1, __ATOMIC_SEQ_CST) == fgva_env("FGVA_HANG_UPLOAD", 0))
+		hang();
 	*p = b->type == VAEncCodedBufferType ? (void *)&b->coded : b->data;
 	return VA_STATUS_SUCCESS;
 }
@@ -285,6 +224,8 @@ static VAStatus create_context(VADriverContextP ctx, VAConfigID config, int w, i
 
 static VAStatus destroy_context(VADriverContextP ctx, VAContextID id)
 {
+	if (fgva_env("FGVA_HANG_CLOSE", 0))
+		hang();
 	return drop(CONTEXT, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONTEXT;
 }
 
@@ -308,19 +249,27 @@ static VAStatus render_picture(VADriverContextP ctx, VAContextID id, VABufferID 
 	return VA_STATUS_SUCCESS;
 }
 
-static VAStatus encode(const context_t *c, const surface_t *s)
+static VAStatus encode(context_t *c, const config_t *config, const surface_t *s)
 {
+	VAProfile profile = config->profile;
+	int hevc = profile == VAProfileHEVCMain || profile == VAProfileHEVCMain10;
 	buffer_t *coded = NULL;
-	if (__atomic_add_fetch(&encodes, 1, __ATOMIC_SEQ_CST) >= fgva_env("FGVA_FAIL_ENCODE", 1L << 30))
+	int n = __atomic_add_fetch(&encodes, 1, __ATOMIC_SEQ_CST);
+	if (n >= fgva_env("FGVA_FAIL_ENCODE", 1L << 30))
 		return VA_STATUS_ERROR_OPERATION_FAILED;
+	if (n == fgva_env("FGVA_HANG_ENCODE", 0))
+		hang();
 	for (int i = 0; i < c->count; i++) {
 		buffer_t *b = fgva_get(BUFFER, c->buffers[i]);
 		if (b->type == VAEncPictureParameterBufferType)
-			coded = fgva_get(BUFFER, ((VAEncPictureParameterBufferH264 *)b->data)->coded_buf);
+			coded = fgva_get(BUFFER, hevc ? ((VAEncPictureParameterBufferHEVC *)b->data)->coded_buf
+						      : ((VAEncPictureParameterBufferH264 *)b->data)->coded_buf);
 	}
 	if (!coded)
 		return VA_STATUS_ERROR_INVALID_BUFFER;
-	long size = fgva_h264(s, c, coded->data, coded->size);
+	fgva_trace_picture(config, c);
+	long size = hevc ? fgva_hevc(s, c, coded->data, coded->size, profile == VAProfileHEVCMain10 ? 10 : 8)
+			 : fgva_h264(s, c, coded->data, coded->size, profile == VAProfileH264Main ? 77 : 66);
 	if (size < 0)
 		return VA_STATUS_ERROR_ENCODING_ERROR;
 	coded->coded = (VACodedBufferSegment){.size = size, .buf = coded->data};
@@ -335,7 +284,7 @@ static VAStatus end_picture(VADriverContextP ctx, VAContextID id)
 	if (!config)
 		return VA_STATUS_ERROR_INVALID_CONTEXT;
 	surface_t *s = fgva_get(SURFACE, c->target);
-	VAStatus st = config->profile == VAProfileNone ? fgva_scale(s, c) : encode(c, s);
+	VAStatus st = config->profile == VAProfileNone ? fgva_scale(s, c) : encode(c, config, s);
 	c->count = 0;
 	return st;
 }
@@ -454,16 +403,18 @@ static void report(void)
 
 static VAStatus terminate(VADriverContextP ctx)
 {
-	if (--displays == 0)
+	if (--displays == 0) {
 		report();
+		fgva_trace("end opened=%d uploads=%d\n", opened, uploads);
+	}
 	return VA_STATUS_SUCCESS;
 }
 
 static void fill(struct VADriverVTable *t)
 {
 	*t = (struct VADriverVTable){
-		.vaTerminate = terminate, .vaQueryConfigProfiles = query_profiles, .vaQueryConfigEntrypoints = query_entrypoints,
-		.vaGetConfigAttributes = get_attributes, .vaCreateConfig = create_config, .vaDestroyConfig = destroy_config,
+		.vaTerminate = terminate, .vaQueryConfigProfiles = fgva_profiles, .vaQueryConfigEntrypoints = fgva_entrypoints,
+		.vaGetConfigAttributes = fgva_attributes, .vaCreateConfig = create_config, .vaDestroyConfig = destroy_config,
 		.vaQueryConfigAttributes = query_config, .vaCreateSurfaces = create_surfaces,
 		.vaDestroySurfaces = destroy_surfaces, .vaCreateContext = create_context, .vaDestroyContext = destroy_context,
 		.vaCreateBuffer = create_buffer, .vaBufferSetNumElements = set_elements, .vaMapBuffer = map_buffer,
@@ -487,9 +438,10 @@ __attribute__((visibility("default"))) VAStatus __vaDriverInit_1_0(VADriverConte
 	if (fgva_env("FGVA_HANG_INIT", 0))
 		hang();
 	displays++;
+	opened++;
 	ctx->version_major = VA_MAJOR_VERSION;
 	ctx->version_minor = VA_MINOR_VERSION;
-	ctx->max_profiles = ctx->max_entrypoints = ctx->max_image_formats = 4;
+	ctx->max_profiles = ctx->max_entrypoints = ctx->max_image_formats = 8;
 	ctx->max_attributes = 32;
 	ctx->max_subpic_formats = ctx->max_display_attributes = 1;
 	ctx->str_vendor = "Framegear test driver";

@@ -7,6 +7,7 @@
 #include <va/va_backend.h>
 #include <va/va_backend_vpp.h>
 #include <va/va_enc_h264.h>
+#include <va/va_enc_hevc.h>
 #include <va/va_vpp.h>
 
 enum { FGVA_PER_PICTURE = 64 };
@@ -14,6 +15,7 @@ enum { FGVA_PER_PICTURE = 64 };
 typedef struct {
 	VAProfile profile;
 	VAEntrypoint entrypoint;
+	unsigned rate_control;
 } config_t;
 
 typedef struct {
@@ -36,6 +38,8 @@ typedef struct {
 	VASurfaceID target;
 	VABufferID buffers[FGVA_PER_PICTURE];
 	int count;
+	VAEncSequenceParameterBufferH264 h264; // of the newest sequence
+	VAEncSequenceParameterBufferHEVC hevc;
 } context_t;
 
 typedef struct {
@@ -47,8 +51,20 @@ enum kind { CONFIG = 1, SURFACE, BUFFER, CONTEXT, IMAGE, KINDS };
 void *fgva_get(enum kind kind, unsigned id);
 long fgva_env(const char *name, long otherwise);
 
-// h264.c: writes the coded picture and returns its size, or -1 when the buffer is too small or the stream is not CAVLC.
-long fgva_h264(const surface_t *s, const context_t *c, uint8_t *out, size_t room);
+// h264.c, hevc.c: write the coded picture and return its size, or -1 when the buffer is too small or the stream is not one that the
+// driver writes.
+long fgva_h264(const surface_t *s, context_t *c, uint8_t *out, size_t room, int profile);
+long fgva_hevc(const surface_t *s, context_t *c, uint8_t *out, size_t room, int depth);
+
+// trace.c: says in FGVA_TRACE what libavcodec asked for with each picture.
+void fgva_trace_picture(const config_t *config, const context_t *c);
+void fgva_trace(const char *format, ...);
+
+// caps.c
+int fgva_encodes(VAProfile p);
+VAStatus fgva_profiles(VADriverContextP ctx, VAProfile *list, int *n);
+VAStatus fgva_entrypoints(VADriverContextP ctx, VAProfile profile, VAEntrypoint *list, int *n);
+VAStatus fgva_attributes(VADriverContextP ctx, VAProfile profile, VAEntrypoint entry, VAConfigAttrib *a, int n);
 
 // vpp.c
 VAStatus fgva_scale(surface_t *dst, const context_t *c);
