@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/media"
@@ -48,6 +47,8 @@ type EncoderInfo struct {
 type ladderDevice struct {
 	chosen bool
 	dev    *encoder.Device
+	// shallow says that it takes 8 bits only, though its encoders' kind knows more.
+	shallow bool
 }
 
 func (d *ladderDevice) close(s *Stream) {
@@ -101,11 +102,13 @@ func (s *Stream) chooseEncoders(f *Frame) error {
 	}
 	chosen := "libx264"
 	if o.HW != HWOff {
-		w, h := scaler.Even(f.Width, f.Height)
-		dev, auto, err := o.openHardware(names, w, h)
+		hw, auto, err := o.openHardware(names, f)
 		switch {
 		case err == nil:
-			s.hw.dev, chosen = dev, cmp.Or(auto, chosen)
+			s.hw, chosen = hw, cmp.Or(auto, chosen)
+			if hw.shallow {
+				s.warn(hw.dev.Path() + ": its driver encodes 8 bits only: the pictures' further bits are lost")
+			}
 		case o.HW == HWRequire:
 			return fmt.Errorf("framegear: %w", err)
 		default:
@@ -121,55 +124,89 @@ func (s *Stream) chooseEncoders(f *Frame) error {
 
 // openHardware returns the first device on which every hardware encoder of the ladder works, tried at the largest size, and what
 // "auto" is there.
-func (o *Options) openHardware(names []string, width, height int) (*encoder.Device, string, error) {
-	paths := encoder.Devices()
-	if o.HWDevice != "" {
-		paths = []string{o.HWDevice}
-	}
-	if len(paths) == 0 {
-		_, err := encoder.OpenDevice("vaapi", "", o.HWTimeout)
-		return nil, "", err
+func (o *Options) openHardware(names []string, f *Frame) (d ladderDevice, auto string, err error) {
+	kinds, err := o.kinds(names)
+	if err != nil {
+		return d, "", err
 	}
 	var errs []error
-	for _, path := range paths {
-		dev, err := encoder.OpenDevice("vaapi", path, o.HWTimeout)
-		if err != nil {
+	for _, kind := range kinds {
+		devices := encoder.Devices(kind)
+		if o.HWDevice != "" {
+			devices = []string{o.HWDevice}
+		}
+		if len(devices) == 0 {
+			errs = append(errs, encoder.NoDevice(kind))
+		}
+		for _, name := range devices {
+			d, auto, err := o.openDevice(kind, name, names, f)
+			if err == nil {
+				return d, auto, nil
+			}
 			errs = append(errs, err)
-			continue
 		}
-		auto, err := o.tryOn(dev, names, width, height)
-		if err == nil {
-			return dev, auto, nil
-		}
-		_ = dev.Close()
-		errs = append(errs, err)
 	}
-	return nil, "", errors.Join(errs...)
+	return d, "", errors.Join(errs...)
 }
 
-// tryOn tries the ladder's hardware encoders on a device with real frames.
-func (o *Options) tryOn(dev *encoder.Device, names []string, width, height int) (auto string, err error) {
-	try := func(name string) error {
+// kinds returns the kinds of device that would do for the ladder, the best first.
+func (o *Options) kinds(names []string) ([]string, error) {
+	kinds := encoder.Kinds()
+	for _, name := range names {
+		if kind := encoder.DeviceKind(name); kind != "" {
+			kinds = slices.DeleteFunc(kinds, func(k string) bool { return k != kind })
+		}
+	}
+	if o.HWDevice != "" {
+		kinds = slices.DeleteFunc(kinds, func(k string) bool { return !encoder.IsDevice(k, o.HWDevice) })
+	}
+	if len(kinds) > 0 {
+		return kinds, nil
+	}
+	named := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !encoder.Hardware(n) })
+	if o.HWDevice != "" {
+		return nil, &encoder.DeviceError{Path: o.HWDevice, Reason: fmt.Sprintf("%s: no encoder of this build runs on such a device %v (framegear probe lists both)", o.HWDevice, named)}
+	}
+	return nil, &encoder.DeviceError{Reason: fmt.Sprintf("no device runs %v: one ladder, one kind of device, whose encoders this build has (framegear probe lists them)", named)}
+}
+
+func (o *Options) openDevice(kind, name string, names []string, f *Frame) (d ladderDevice, auto string, err error) {
+	dev, err := encoder.OpenDevice(kind, name, o.HWTimeout)
+	if err != nil {
+		return d, "", err
+	}
+	d.dev = dev
+	if auto, err = o.tryOn(&d, names, f); err != nil {
+		_ = dev.Close()
+	}
+	return d, auto, err
+}
+
+// tryOn tries the ladder's hardware encoders on a device with real frames, at the depth of the frames where that works.
+func (o *Options) tryOn(d *ladderDevice, names []string, f *Frame) (auto string, err error) {
+	width, height := scaler.Even(f.Width, f.Height)
+	try := func(name string, layout scaler.Layout) error {
 		return encoder.Try(encoder.Options{
-			Codec: name, Device: dev, Width: width, Height: height, FrameRate: o.FrameRate, Timescale: media.Timescale(o.FrameRate),
-			Color: media.OutputColor(height),
+			Codec: name, Device: d.dev, Width: width, Height: height, FrameRate: o.FrameRate, Timescale: media.Timescale(o.FrameRate),
+			Color: media.OutputColor(height), Layout: layout, Bitrate: 100_000 + FormulaBitrate(width, height, o.FrameRate, DefaultBitsPerPixel),
 		}, o.HWTimeout)
 	}
 	tried := map[string]bool{}
 	for _, name := range names {
 		if encoder.Hardware(name) && !tried[name] {
 			tried[name] = true
-			if err := try(name); err != nil {
+			if err := try(name, scaler.NV12); err != nil {
 				return "", err
 			}
+			d.shallow = d.shallow || f.Format.Bits() > 8 && encoder.MaxBits(name) > 8 && try(name, scaler.P010) != nil
 		}
 	}
 	if !slices.Contains(names, CodecAuto) {
 		return "", nil
 	}
 	for _, name := range encoder.Names() {
-		if encoder.Hardware(name) && encoder.Available(name) && encoder.Format(name) == media.CodecH264 {
-			if err = try(name); err == nil {
+		if encoder.DeviceKind(name) == d.dev.Kind() && encoder.Available(name) && encoder.Format(name) == media.CodecH264 {
+			if err = try(name, scaler.NV12); err == nil {
 				return name, nil
 			}
 		}
@@ -227,7 +264,7 @@ func (o *Options) replaceCodec(from, to string) {
 	for i := range o.Ladder {
 		if r := &o.Ladder[i]; r.Codec == from || r.Codec == "" && common {
 			r.Codec = to
-			r.Preset, r.Tune = presetFor(from, to, cmp.Or(r.Preset, o.Preset)), tuneFor(to, cmp.Or(r.Tune, o.Tune))
+			r.Preset, r.Tune = presetFor(from, to, cmp.Or(r.Preset, o.Preset)), tuneFor(from, to, cmp.Or(r.Tune, o.Tune))
 			if encoder.Hardware(from) {
 				r.Extra = nil
 			}
@@ -237,31 +274,30 @@ func (o *Options) replaceCodec(from, to string) {
 		return
 	}
 	o.Codec = to
-	o.Preset, o.Tune = presetFor(from, to, o.Preset), tuneFor(to, o.Tune)
+	o.Preset, o.Tune = presetFor(from, to, o.Preset), tuneFor(from, to, o.Tune)
 	if encoder.Hardware(from) {
 		o.Extra = nil
 	}
 }
 
-// presetFor keeps a preset that an encoder understands: a word in software, a number on devices.
+// presetFor keeps a preset that the other encoder understands; what a device's numbers and names mean is its own.
 func presetFor(from, to, preset string) string {
-	_, err := strconv.Atoi(preset)
-	if number := err == nil; preset != PresetStreamGear && (encoder.Hardware(to) && !number || encoder.Hardware(from) && number) {
-		return ""
+	if preset == PresetStreamGear || !encoder.Hardware(from) && encoder.TakesPreset(to, preset) {
+		return preset
 	}
-	return preset
+	return ""
 }
 
-func tuneFor(to, tune string) string {
-	if encoder.Hardware(to) {
-		return ""
+func tuneFor(from, to, tune string) string {
+	if !encoder.Hardware(from) && encoder.TakesTune(to, tune) {
+		return tune
 	}
-	return tune
+	return ""
 }
 
-// inputLayout returns the layout that pictures have: two planes where a device takes them.
-func (o *Options) inputLayout(bits int) scaler.Layout {
-	deep := bits > 8 && o.wantsDeepColor()
+// inputLayout returns the layout that pictures have: two planes where a device takes them. shallow is ladderDevice's.
+func (o *Options) inputLayout(bits int, shallow bool) scaler.Layout {
+	deep := bits > 8 && o.wantsDeepColor() && !shallow
 	for _, name := range o.codecNames() {
 		if encoder.Hardware(name) {
 			if deep && !slices.ContainsFunc(o.codecNames(), onlyEightBitDevice) {

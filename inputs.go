@@ -19,14 +19,14 @@ type inputs struct {
 	filter *av.Chain           // Options.Filter, nil without
 }
 
-// open makes the converter for the first frame, and the filter, and tells what comes out.
-func (in *inputs) open(f *Frame, o *Options) (sourceSpec, error) {
+// open makes the converter for the first frame, and the filter, and tells what comes out. shallow is ladderDevice's.
+func (in *inputs) open(f *Frame, o *Options, shallow bool) (sourceSpec, error) {
 	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
 	if f.Format.RGBLike() && o.Color != (Color{}) {
 		io.OutColor = o.Color
 		io.OutColor.Range = cmp.Or(o.Color.Range, media.RangeLimited)
 	}
-	io.Layout = o.inputLayout(f.Format.Bits())
+	io.Layout = o.inputLayout(f.Format.Bits(), shallow)
 	m, err := scaler.NewInput(io)
 	if err != nil {
 		return sourceSpec{}, &StageError{Stage: "scaler", Err: err}

@@ -110,7 +110,7 @@ type Options struct {
 	// Upscale makes rungs that are larger than the source, which are left out with a warning otherwise.
 	Upscale bool
 	// Codec, Preset, Tune, Profile, CRF, BFrames and Extra are for the renditions that do not have their own.
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or CodecAuto. Zero means
+	// Codec is libav's encoder name: libx264, libx265, libsvtav1, h264_vaapi, hevc_nvenc … (encoder.Names), or CodecAuto. Zero means
 	// libx264. Preset may be PresetStreamGear. Extra goes to whichever encoder is named, not to one that takes its place.
 	Codec                 string
 	Preset, Tune, Profile string
@@ -122,7 +122,7 @@ type Options struct {
 
 	// HW says what becomes of hardware encoders (CodecAuto, h264_vaapi …) that do not work.
 	HW HWPolicy
-	// HWDevice is the path of the device, such as /dev/dri/renderD128. Zero means the first one on which the ladder works.
+	// HWDevice is the device, such as /dev/dri/renderD128 or cuda:0 (encoder.Devices). Zero means the first one on which the ladder works.
 	HWDevice string
 	// HWTimeout is how long a call into a driver may take before the driver counts as dead. Zero means 5 seconds.
 	HWTimeout time.Duration

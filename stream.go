@@ -170,7 +170,7 @@ func (s *Stream) begin(f *Frame, arrived time.Time) error {
 	if err := s.chooseEncoders(f); err != nil {
 		return err
 	}
-	src, err := s.inputs.open(f, &s.opt)
+	src, err := s.inputs.open(f, &s.opt, s.hw.shallow)
 	if err != nil {
 		return err
 	}

@@ -21,18 +21,38 @@ type codec struct {
 	presets []string
 	// headroom says that the maximum bit rate has to be above the average.
 	headroom bool
-	// configure maps options to libav's names. Options that libav has as fields of its context are set by [New].
+	// configure maps options to libav's names, nil where the kind of device does. Options that libav has as fields of its context are set by [New].
 	configure func(o *Options) map[string]string
 }
 
 var codecs = map[string]codec{
-	"libx264":    {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
-	"libx265":    {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
-	"libsvtav1":  {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
-	"h264_vaapi": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "vaapi", configure: configureVAAPI},
-	"hevc_vaapi": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "vaapi", configure: configureVAAPI},
-	"av1_vaapi":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "vaapi", configure: configureVAAPI},
-	"vp9_vaapi":  {format: media.CodecVP9, bits: 10, crf: 32, least: 16, device: "vaapi", configure: configureVAAPI},
+	"libx264":   {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
+	"libx265":   {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
+	"libsvtav1": {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
+
+	"h264_vaapi": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "vaapi"},
+	"hevc_vaapi": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "vaapi"},
+	"av1_vaapi":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "vaapi"},
+	"vp9_vaapi":  {format: media.CodecVP9, bits: 10, crf: 32, least: 16, device: "vaapi"},
+
+	"h264_nvenc": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "cuda"},
+	"hevc_nvenc": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "cuda"},
+	"av1_nvenc":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "cuda"},
+
+	"h264_qsv": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "qsv"},
+	"hevc_qsv": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "qsv"},
+	"av1_qsv":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "qsv"},
+	"vp9_qsv":  {format: media.CodecVP9, bits: 10, crf: 32, least: 16, device: "qsv"},
+
+	"h264_amf": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "amf"},
+	"hevc_amf": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "amf"},
+	"av1_amf":  {format: media.CodecAV1, bits: 10, crf: 32, least: 16, device: "amf"},
+
+	"h264_videotoolbox": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "videotoolbox"},
+	"hevc_videotoolbox": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "videotoolbox"},
+
+	"h264_v4l2m2m": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "v4l2m2m"},
+	"hevc_v4l2m2m": {format: media.CodecHEVC, bits: 8, crf: 25, least: 16, device: "v4l2m2m"},
 }
 
 var x26xPresets = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}
@@ -67,6 +87,14 @@ func DeviceKind(name string) string { return codecs[name].device }
 
 // Hardware reports whether an encoder runs on a device.
 func Hardware(name string) bool { return DeviceKind(name) != "" }
+
+// options maps options to libav's names.
+func (c codec) options(o *Options) map[string]string {
+	if k := kinds[c.device]; k != nil {
+		return k.options(o)
+	}
+	return c.configure(o)
+}
 
 // Software returns the software encoder of a coding format that this build has, empty when there is none.
 func Software(format media.Codec) string {

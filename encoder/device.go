@@ -43,6 +43,7 @@ func (e *DeviceError) Unwrap() []error {
 // Device is one hardware device for all encoders of a ladder. Its methods may be called from any goroutine.
 type Device struct {
 	kind, path, driver string
+	info               *kind
 	limit              time.Duration
 	worker             *av.Worker
 	dev                *av.Device
@@ -61,37 +62,47 @@ type poolKey struct {
 	color         media.Color
 }
 
-// OpenDevice opens a device of a kind by libav's name ("vaapi"); an empty path takes the first one that works. No call takes longer
-// than the limit; zero means DefaultLimit. Errors are DeviceErrors. The caller closes it after the encoders.
+// OpenDevice opens a device of a kind by libav's name ("vaapi"), by a name of [Devices]; an empty one takes the first that works. No call
+// takes longer than the limit; zero means DefaultLimit. Errors are DeviceErrors. The caller closes it after the encoders.
 func OpenDevice(kind, path string, limit time.Duration) (*Device, error) {
+	k := kinds[kind]
+	if k == nil {
+		return nil, NoDevice(kind)
+	}
 	if limit == 0 {
 		limit = DefaultLimit
 	}
 	if path == "" {
 		return openFirst(kind, limit)
 	}
-	if err := thisMachine.check(path); err != nil {
+	if err := k.check(thisMachine, path); err != nil {
 		return nil, err
 	}
-	d := &Device{kind: kind, path: path, limit: limit, worker: av.NewWorker(), pools: map[poolKey]*av.Pool{}}
-	err := d.worker.Do(limit, func() error {
-		dev, err := av.OpenDevice(kind, path)
-		if err != nil {
-			return err
-		}
-		d.dev, d.driver = dev, dev.Driver()
-		return nil
-	})
-	if err != nil {
-		d.Close()
-		return nil, &DeviceError{Path: path, Reason: thisMachine.explain(path, limit, err), Err: err}
+	d := &Device{kind: kind, info: k, path: path, limit: limit, worker: av.NewWorker(), pools: map[poolKey]*av.Pool{}}
+	if err := d.worker.Do(limit, d.open); err != nil {
+		_ = d.Close()
+		return nil, &DeviceError{Path: path, Reason: thisMachine.explain(k, path, limit, err), Err: err}
 	}
 	return d, nil
 }
 
+func (d *Device) open() (err error) {
+	if d.info.inMemory {
+		return nil
+	}
+	if d.dev, err = av.OpenDevice(d.kind, d.info.argument(d.path)); err != nil {
+		return err
+	}
+	d.driver = d.dev.Driver()
+	if d.info.driver != nil {
+		d.driver = d.info.driver(thisMachine)
+	}
+	return nil
+}
+
 func openFirst(kind string, limit time.Duration) (*Device, error) {
 	var errs []error
-	for _, path := range Devices() {
+	for _, path := range Devices(kind) {
 		d, err := OpenDevice(kind, path, limit)
 		if err == nil {
 			return d, nil
@@ -99,7 +110,7 @@ func openFirst(kind string, limit time.Duration) (*Device, error) {
 		errs = append(errs, err)
 	}
 	if len(errs) == 0 {
-		return nil, &DeviceError{Reason: noDevice}
+		return nil, NoDevice(kind)
 	}
 	return nil, errors.Join(errs...)
 }
@@ -107,7 +118,7 @@ func openFirst(kind string, limit time.Duration) (*Device, error) {
 // Kind returns libav's name of the kind of device.
 func (d *Device) Kind() string { return d.kind }
 
-// Path returns the device's path.
+// Path returns the device's name, a path where it has one.
 func (d *Device) Path() string { return d.path }
 
 // Driver returns what the driver calls itself.

@@ -2,6 +2,8 @@ package encoder_test
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -29,21 +31,30 @@ func onDevice(dev *encoder.Device) encoder.Options {
 	}
 }
 
-// paint makes a picture that is known by formula and returns its NV12 samples.
+// paint makes a picture that is known by formula and returns its samples, NV12 or P010.
 func paint(t *testing.T, pool *av.Pool, n int) (*av.Picture, []byte) {
 	pic, err := pool.Get()
 	require.NoError(t, err)
-	var nv12 []byte
+	bytes := 1
+	if pic.Layout() == av.LayoutP010 {
+		bytes = 2
+	}
+	var samples []byte
 	for plane, rows := range []int{pic.Height(), pic.Height() / 2} {
 		for y := range rows {
-			row := pic.Plane(plane)[y*pic.Stride(plane):][:pic.Width()]
-			for x := range row {
-				row[x] = byte(x*3 + y*5 + n*7 + plane*50)
+			row := pic.Plane(plane)[y*pic.Stride(plane):][:pic.Width()*bytes]
+			for x := range pic.Width() {
+				v := x*3 + y*5 + n*7 + plane*50
+				if bytes == 1 {
+					row[x] = byte(v)
+				} else {
+					binary.LittleEndian.PutUint16(row[2*x:], uint16(v*3%1024)<<6)
+				}
 			}
-			nv12 = append(nv12, row...)
+			samples = append(samples, row...)
 		}
 	}
-	return pic, nv12
+	return pic, samples
 }
 
 type result struct {
@@ -63,7 +74,7 @@ func run(t *testing.T, o encoder.Options, n, sourceWidth, sourceHeight int) resu
 	params, err := g.Parameters()
 	require.NoError(t, err)
 	defer params.Close()
-	pool, err := av.NewPool(sourceWidth, sourceHeight, av.LayoutNV12, o.Color)
+	pool, err := av.NewPool(sourceWidth, sourceHeight, cmp.Or(o.Layout, av.LayoutNV12), o.Color)
 	require.NoError(t, err)
 	defer pool.Close()
 	r := result{stream: params.Extradata}
@@ -77,8 +88,8 @@ func run(t *testing.T, o encoder.Options, n, sourceWidth, sourceHeight int) resu
 		return nil
 	}
 	for i := range n {
-		pic, nv12 := paint(t, pool, i)
-		r.want = append(r.want, nv12)
+		pic, samples := paint(t, pool, i)
+		r.want = append(r.want, samples)
 		require.NoError(t, g.Encode(pic, int64(i), 1, i%7 == 0, emit))
 		pic.Release()
 		r.after = append(r.after, len(r.pts))
@@ -229,7 +240,10 @@ func TestProbeOnTheTestDriver(t *testing.T) {
 	require.Equal(t, vatest.Device, h264.Device)
 	require.Positive(t, h264.FramesPerSecond)
 	require.Positive(t, h264.OpenMilliseconds)
-	for _, name := range []string{"hevc_vaapi", "av1_vaapi", "vp9_vaapi"} {
+	require.Equal(t, 8, h264.Bits)
+	require.True(t, byName["hevc_vaapi"].Works, byName["hevc_vaapi"].Reason)
+	require.Equal(t, 10, byName["hevc_vaapi"].Bits)
+	for _, name := range []string{"av1_vaapi", "vp9_vaapi"} {
 		require.False(t, byName[name].Works)
 		require.Contains(t, byName[name].Reason, "does not offer this codec or profile", name)
 	}
@@ -240,10 +254,10 @@ func TestProbeWithoutADeviceSaysSo(t *testing.T) {
 	o := encoder.ProbeOptions{Width: 128, Height: 96, Devices: []string{}, Encoders: []string{"h264_vaapi", "nonsense"}}
 	results := encoder.Probe(t.Context(), o)
 	require.Len(t, results, 2)
-	require.Equal(t, "nonsense", results[0].Encoder)
-	require.Contains(t, results[0].Reason, "no such encoder")
-	require.Equal(t, "h264_vaapi", results[1].Encoder)
-	require.Contains(t, results[1].Reason, "there is no render node under /dev/dri")
+	require.Equal(t, "h264_vaapi", results[0].Encoder)
+	require.Contains(t, results[0].Reason, "there is no render node under /dev/dri")
+	require.Equal(t, "nonsense", results[1].Encoder)
+	require.Contains(t, results[1].Reason, "no such encoder")
 	o.Devices, o.Encoders = []string{"/dev/dri/renderD7777"}, []string{"av1_vaapi"}
 	results = encoder.Probe(t.Context(), o)
 	require.Len(t, results, 1)
@@ -253,6 +267,9 @@ func TestProbeWithoutADeviceSaysSo(t *testing.T) {
 func TestHardwareOptionsAreChecked(t *testing.T) {
 	for name, change := range map[string]func(o *encoder.Options){
 		"preset":   func(o *encoder.Options) { o.Preset = "veryfast" },
+		"p1":       func(o *encoder.Options) { o.Codec, o.Preset = "h264_nvenc", "veryfast" },
+		"ull":      func(o *encoder.Options) { o.Codec, o.Tune = "h264_nvenc", "zerolatency" },
+		"Bitrate":  func(o *encoder.Options) { o.Codec, o.CRF = "h264_v4l2m2m", 20 },
 		"tune":     func(o *encoder.Options) { o.Tune = "zerolatency" },
 		"lossless": func(o *encoder.Options) { o.CRF = encoder.Lossless },
 		"takes":    func(o *encoder.Options) { o.Layout = av.LayoutI420 },

@@ -42,6 +42,12 @@ func (p *devicePath) open() (err error) {
 	o := p.opt
 	key := poolKey{o.SourceWidth, o.SourceHeight, o.Layout, o.Color}
 	scales := o.SourceWidth != o.Width || o.SourceHeight != o.Height
+	if o.Device.info.inMemory {
+		if scales {
+			p.host, err = newHostScaler(o)
+		}
+		return err
+	}
 	if p.upload, err = o.Device.uploads(key); err != nil {
 		return err
 	}
@@ -106,7 +112,10 @@ func (p *devicePath) make(src *Picture) (*Picture, error) {
 		if err := p.host.sws.Picture(src, small); err != nil {
 			return nil, err
 		}
-		return small.On(p.upload)
+		src = small
+	}
+	if p.upload == nil {
+		return src.Retain(), nil
 	}
 	up, err := src.On(p.upload)
 	if err != nil || p.scale == nil {
@@ -124,6 +133,9 @@ const references = 5
 // back picture by picture, right before the encoder takes it.
 func (p *devicePath) setAside() error {
 	o := p.opt
+	if !o.Device.info.setsAside {
+		return nil
+	}
 	for range references + max(0, o.BFrames) {
 		pool, err := av.NewDevicePool(o.Device.dev, o.Width, o.Height, o.Layout, o.Color)
 		if err != nil {
@@ -178,11 +190,14 @@ func (e *Encoder) openOnDevice() error {
 	if e.opt.Device == nil {
 		return fmt.Errorf("%w: %s needs Options.Device", ErrOptions, e.opt.Codec)
 	}
+	if e.opt.Device.kind != DeviceKind(e.opt.Codec) {
+		return fmt.Errorf("%w: %s needs a device of kind %s, not %s", ErrOptions, e.opt.Codec, DeviceKind(e.opt.Codec), e.opt.Device.kind)
+	}
 	var err error
 	if e.device, err = newDevicePath(&e.opt); err != nil {
 		return err
 	}
-	for _, rate := range rateControls(&e.opt) {
+	for _, rate := range e.opt.Device.info.rates(&e.opt) {
 		if e.av, err = av.OpenVideoEncoder(e.opt.onDevice(rate, e.device.frames)); err == nil {
 			if err = e.device.setAside(); err != nil {
 				e.av.Close()

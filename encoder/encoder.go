@@ -61,10 +61,10 @@ func (e *Encoder) open() (err error) {
 var parameterLists = []string{"x264-params", "x265-params", "svtav1-params"}
 
 func (o Options) libav() av.VideoConfig {
-	options := codecs[o.Codec].configure(&o)
+	options := codecs[o.Codec].options(&o)
 	maps.Copy(options, o.Extra)
 	for _, key := range parameterLists {
-		if own, more := codecs[o.Codec].configure(&o)[key], o.Extra[key]; own != "" && more != "" {
+		if own, more := codecs[o.Codec].options(&o)[key], o.Extra[key]; own != "" && more != "" {
 			options[key] = own + ":" + more
 		}
 	}

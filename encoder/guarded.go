@@ -20,9 +20,6 @@ type Guarded struct {
 	flush  func() error
 }
 
-// errNoSets is about drivers that libavcodec cannot give headers to.
-var errNoSets = errors.New("its driver keeps the parameter sets to itself until the first picture, and segments need them before; a newer driver may not")
-
 // job belongs to the worker while a call is under way, and for ever when it was given up.
 type job struct {
 	e             *Encoder
@@ -30,6 +27,30 @@ type job struct {
 	pts, duration int64
 	key           bool
 	params        *Parameters
+}
+
+// open returns the call that sets e and params.
+func (j *job) open(o Options) func() error {
+	return func() (err error) {
+		if j.e, err = New(o); err != nil {
+			return err
+		}
+		if j.params, err = j.e.Parameters(); err != nil {
+			return err
+		}
+		if len(j.params.Extradata) > 0 || !Hardware(o.Codec) || !needsSets(Format(o.Codec)) {
+			return nil
+		}
+		j.e.Close() // it may be the only one that the device takes
+		sets, err := firstSets(o)
+		if err != nil {
+			return err
+		}
+		if j.e, err = New(o); err != nil {
+			return err
+		}
+		return j.params.SetExtradata(sets)
+	}
 }
 
 // NewGuarded opens an encoder. No call into the driver takes longer than the limit; zero means DefaultLimit. Errors that
@@ -43,18 +64,7 @@ func NewGuarded(o Options, limit time.Duration) (*Guarded, error) {
 	}
 	g := &Guarded{opt: o, limit: limit, worker: av.NewWorker()}
 	g.encode, g.flush = g.doEncode, func() error { return g.job.e.Flush(g.collect) }
-	err := g.worker.Do(limit, func() (err error) {
-		if g.job.e, err = New(o); err != nil {
-			return err
-		}
-		if g.job.params, err = g.job.e.Parameters(); err != nil {
-			return err
-		}
-		if _, separate := withoutSets[Format(o.Codec)]; separate && Hardware(o.Codec) && len(g.job.params.Extradata) == 0 {
-			return errNoSets
-		}
-		return nil
-	})
+	err := g.worker.Do(limit, g.job.open(o))
 	if err != nil {
 		_ = g.Close()
 		return nil, g.explain(err)

@@ -25,14 +25,12 @@ type machine struct {
 
 var thisMachine = machine{root: "/", env: os.Getenv}
 
-// noDevice is the reason when there is nothing to try.
-const noDevice = "there is no render node under /dev/dri: the machine has no GPU, its kernel driver is not loaded, or the container " +
+// noRenderNode is the reason when there is no GPU.
+const noRenderNode = "there is no render node under /dev/dri: the machine has no GPU, its kernel driver is not loaded, or the container " +
 	"was not given --device /dev/dri"
 
-// Devices returns the render nodes of the machine, sorted: every GPU has one.
-func Devices() []string { return thisMachine.devices() }
-
-func (m machine) devices() []string {
+// renderNodes returns the render nodes, sorted: every GPU has one.
+func (m machine) renderNodes() []string {
 	nodes, _ := filepath.Glob(filepath.Join(m.root, "dev/dri/renderD*"))
 	slices.SortFunc(nodes, func(a, b string) int {
 		if d := len(a) - len(b); d != 0 {
@@ -46,8 +44,8 @@ func (m machine) devices() []string {
 	return nodes
 }
 
-// check finds out without the driver's help why a device cannot be opened.
-func (m machine) check(device string) error {
+// checkNode finds out without the driver's help why a render node cannot be opened.
+func (m machine) checkNode(device string) error {
 	file := filepath.Join(m.root, device)
 	fail := func(err error, format string, args ...any) error {
 		return &DeviceError{Path: device, Reason: device + ": " + fmt.Sprintf(format, args...), Err: err}
@@ -69,10 +67,10 @@ func (m machine) check(device string) error {
 }
 
 func (m machine) others() string {
-	if all := m.devices(); len(all) > 0 {
+	if all := m.renderNodes(); len(all) > 0 {
 		return " (there is " + strings.Join(all, ", ") + ")"
 	}
-	return "; " + noDevice
+	return "; " + noRenderNode
 }
 
 // owner says who may open a node.
@@ -104,11 +102,16 @@ var vaDrivers = map[string][]struct{ name, pkg string }{
 	"nvidia":     {{"nvidia", "nvidia-vaapi-driver"}},
 }
 
-// explain says why a device that exists and may be opened does not work.
-func (m machine) explain(device string, limit time.Duration, err error) string {
+// explain says why a device that exists and may be used does not work.
+func (m machine) explain(k *kind, device string, limit time.Duration, err error) string {
 	if errors.Is(err, av.ErrStuck) {
 		return fmt.Sprintf("%s: its driver did not answer within %s", device, limit)
 	}
+	return k.explain(m, device, err)
+}
+
+// explainVAAPI says why the VA-API driver of a node does not start.
+func (m machine) explainVAAPI(device string, err error) string {
 	kernel := m.kernelDriver(device)
 	wanted := vaDrivers[kernel]
 	if own := m.env("LIBVA_DRIVER_NAME"); own != "" {
@@ -171,6 +174,12 @@ var refusals = []struct{ said, means string }{
 	{"does not support encoding at size", "the size is over the device's limit"},
 	{"RC mode", "its driver offers none of the ways of rate control that keep the bit rate"},
 	{"Encode failed", "its driver failed to encode a picture"},
+	{"Cannot load libnvidia-encode", "libnvidia-encode.so.1 cannot be loaded: NVIDIA's library for encoding is not installed (Debian package " +
+		"libnvidia-encode1; in a container NVIDIA_DRIVER_CAPABILITIES with video)"},
+	{"Driver does not support the required nvenc API version", "NVIDIA's driver is too old for this build"},
+	{"OpenEncodeSessionEx failed", "the GPU opens no more sessions for encoding"},
+	{"No capable devices found", "the GPU does not encode this codec, size or bit depth"},
+	{"Could not find a valid device", "no V4L2 node encodes this format"},
 }
 
 // refusal says why an encoder on a device cannot be opened or has failed.

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"strconv"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
@@ -35,8 +34,8 @@ const (
 
 // Options configure an [Encoder]. The zero value of every field but size, FrameRate and Timescale is a good default.
 type Options struct {
-	// Codec is libav's encoder name: libx264, libx265, libsvtav1, or one that runs on a device: h264_vaapi, hevc_vaapi, av1_vaapi,
-	// vp9_vaapi. Zero means libx264.
+	// Codec is libav's encoder name, one of [Names]: libx264, libx265, libsvtav1, or one that runs on a device: h264_vaapi, hevc_nvenc ….
+	// Zero means libx264.
 	Codec string
 	// Device is where a hardware encoder runs. It is borrowed and must outlive the encoder.
 	Device *Device
@@ -68,7 +67,8 @@ type Options struct {
 	GOP int
 	// BFrames is the number of consecutive B-frames, NoBFrames for none. Zero leaves it to the preset; none on devices.
 	BFrames int
-	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1); a number of the driver's own meaning on devices.
+	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1). VA-API takes a number of
+	// the driver's own meaning, NVENC p1 to p7.
 	Preset string
 	// Tune and Profile are the encoder's own. Zero leaves them to the encoder (tune zerolatency with LowLatency).
 	Tune, Profile string
@@ -80,6 +80,9 @@ type Options struct {
 	Extra map[string]string
 	// Logger takes libav's warnings. Zero means none.
 	Logger *slog.Logger
+
+	// inBand leaves the parameter sets in a hardware encoder's packets.
+	inBand bool
 }
 
 // ErrOptions is wrapped by every error about options.
@@ -177,9 +180,7 @@ func (o Options) validateFor(c codec) error {
 	if o.Width < c.least || o.Height < c.least {
 		errs = append(errs, fmt.Errorf("%w: size %dx%d (%s wants sides of at least %d)", ErrOptions, o.Width, o.Height, o.Codec, c.least))
 	}
-	// Numbers are the presets' places in the list.
-	if n, err := strconv.Atoi(o.Preset); o.Preset != "" && c.presets != nil && !slices.Contains(c.presets, o.Preset) &&
-		(err != nil || n < 0 || n >= len(c.presets)) {
+	if !Hardware(o.Codec) && !TakesPreset(o.Codec, o.Preset) { // numbers are the presets' places in the list
 		errs = append(errs, fmt.Errorf("%w: preset %q of %s (want one of %v)", ErrOptions, o.Preset, o.Codec, c.presets))
 	}
 	if Hardware(o.Codec) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
@@ -17,7 +18,7 @@ type ProbeOptions struct {
 	Width, Height int
 	// Frames is how many frames are encoded. Zero means 12.
 	Frames int
-	// Devices are tried with the hardware encoders. Nil means all of the machine.
+	// Devices are tried with the hardware encoders of their kind, by names of [Devices]. Nil means all of the machine.
 	Devices []string
 	// Encoders are the ones to try. Nil means all.
 	Encoders []string
@@ -53,51 +54,71 @@ func (o ProbeOptions) withDefaults() ProbeOptions {
 	if o.Limit == 0 {
 		o.Limit = DefaultLimit
 	}
-	if o.Devices == nil {
-		o.Devices = Devices()
-	}
 	if o.Encoders == nil {
 		o.Encoders = Names()
 	}
 	return o
 }
 
-// Probe tries every encoder of [Names] with real frames: software once, hardware on every device.
+// Probe tries every encoder of [Names] with real frames: software once, hardware on every device. Those that this build does not have
+// come last.
 func Probe(ctx context.Context, o ProbeOptions) []ProbeResult {
 	o = o.withDefaults()
-	var results []ProbeResult
-	var hardware []string
+	var results, missing []ProbeResult
+	hardware := map[string][]string{}
 	for _, name := range o.Encoders {
-		switch {
+		switch kind := DeviceKind(name); {
 		case ctx.Err() != nil:
 			return results
-		case Hardware(name) && Available(name):
-			hardware = append(hardware, name)
+		case !Available(name):
+			missing = append(missing, notInThisBuild(name))
+		case kind != "":
+			hardware[kind] = append(hardware[kind], name)
 		default:
-			results = append(results, probeSoftware(name, o))
+			r := ProbeResult{Encoder: name, Codec: Format(name), Bits: MaxBits(name)}
+			r.tried(try(o.encoder(name, nil), o))
+			results = append(results, r)
 		}
 	}
-	if len(o.Devices) == 0 {
-		for _, name := range hardware {
-			results = append(results, ProbeResult{Encoder: name, Codec: Format(name), Bits: MaxBits(name), Reason: noDevice})
+	for _, kind := range kindNames {
+		if names := hardware[kind]; len(names) > 0 {
+			results = append(results, probeKind(ctx, kind, names, o)...)
 		}
 	}
-	for _, path := range o.Devices {
+	return append(results, missing...)
+}
+
+// probeKind tries the hardware encoders of one kind on every device of that kind.
+func probeKind(ctx context.Context, kind string, names []string, o ProbeOptions) []ProbeResult {
+	var results []ProbeResult
+	devices := o.devices(kind)
+	if len(devices) == 0 && len(o.Devices) == 0 {
+		for _, name := range names {
+			r := ProbeResult{Encoder: name, Codec: Format(name), Bits: MaxBits(name)}
+			r.fail(NoDevice(kind))
+			results = append(results, r)
+		}
+	}
+	for _, device := range devices {
 		if ctx.Err() == nil {
-			results = append(results, probeDevice(ctx, path, hardware, o)...)
+			results = append(results, probeDevice(ctx, device, names, o)...)
 		}
 	}
 	return results
 }
 
-func probeSoftware(name string, o ProbeOptions) ProbeResult {
-	r := ProbeResult{Encoder: name, Codec: Format(name), Bits: MaxBits(name)}
-	if Format(name) == "" {
+// devices returns the devices of a kind that are to be tried.
+func (o ProbeOptions) devices(kind string) []string {
+	if o.Devices == nil {
+		return Devices(kind)
+	}
+	return slices.DeleteFunc(slices.Clone(o.Devices), func(name string) bool { return !IsDevice(kind, name) })
+}
+
+func notInThisBuild(name string) ProbeResult {
+	r := ProbeResult{Encoder: name, Codec: Format(name), Bits: MaxBits(name), Reason: "this build of libav does not have it"}
+	if r.Codec == "" {
 		r.Reason = fmt.Sprintf("no such encoder (want one of %v)", Names())
-	} else if !Available(name) {
-		r.Reason = "this build of libav does not have it"
-	} else {
-		r.tried(try(o.encoder(name, nil), o))
 	}
 	return r
 }
@@ -158,10 +179,14 @@ func (r *ProbeResult) fail(err error) {
 }
 
 func (o ProbeOptions) encoder(name string, dev *Device) Options {
-	return Options{
+	opt := Options{
 		Codec: name, Device: dev, Width: o.Width, Height: o.Height, FrameRate: media.FPS(30), Timescale: 90_000, Threads: 1,
 		LowLatency: true, Color: media.OutputColor(o.Height),
 	}
+	if dev != nil { // a quality alone is not what every device can promise
+		opt.Bitrate = int64(o.Width) * int64(o.Height) * 3
+	}
+	return opt
 }
 
 // Try encodes a few frames with the options' encoder and returns nil when all came out. Errors about devices are DeviceErrors.

@@ -1,11 +1,11 @@
 package encoder
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
 )
 
 // InSoftware returns options of a software encoder for what a hardware encoder was to make. What only the device understands (preset,
@@ -26,7 +26,7 @@ func InSoftware(o Options) (soft Options, ok bool) {
 // holds any number of parameter sets (ISO/IEC 14496-15 section 5.3.3.1); the software encoder's have the identifier 1. The caller
 // closes the parameters.
 func Standby(o Options, hardware *Parameters) (soft Options, both *Parameters, ok bool, err error) {
-	sets := parameterSets(hardware.Extradata)
+	sets := parameterSets(media.CodecH264, hardware.Extradata)
 	soft, ok = InSoftware(o)
 	if !ok || soft.Codec != "libx264" || len(sets) == 0 || len(sets[0]) < 4 {
 		return soft, nil, false, nil
@@ -48,31 +48,10 @@ func Standby(o Options, hardware *Parameters) (soft Options, both *Parameters, o
 	if both, err = hardware.Clone(); err != nil {
 		return soft, nil, false, err
 	}
-	var extra []byte
-	for _, set := range append(sets, parameterSets(own.Extradata)...) {
-		extra = append(append(extra, 0, 0, 0, 1), set...)
-	}
-	if err := both.SetExtradata(extra); err != nil {
+	sets = append(sets, parameterSets(media.CodecH264, own.Extradata)...)
+	if err := both.SetExtradata(annexB(sets)); err != nil {
 		both.Close()
 		return soft, nil, false, fmt.Errorf("encoder: %w", err)
 	}
 	return soft, both, true, nil
-}
-
-// parameterSets returns the sequence and picture parameter sets of an H.264 stream in Annex B form, sequence parameter sets first.
-func parameterSets(annexB []byte) [][]byte {
-	var sps, pps [][]byte
-	for nal := range bytes.SplitSeq(annexB, []byte{0, 0, 1}) {
-		nal = bytes.TrimRight(nal, "\x00") // of the next start code; a NAL unit never ends in zero
-		if len(nal) == 0 {
-			continue
-		}
-		switch nal[0] & 0x1f { // ISO/IEC 14496-10 table 7-1
-		case 7:
-			sps = append(sps, nal)
-		case 8:
-			pps = append(pps, nal)
-		}
-	}
-	return append(sps, pps...)
 }

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
 )
 
-// configureVAAPI maps options for the encoders of VA-API. Forced key frames are always IDR there, and GOPs are closed.
-func configureVAAPI(o *Options) map[string]string {
+// optionsVAAPI maps options for the encoders of VA-API. Forced key frames are always IDR there, and GOPs are closed.
+func optionsVAAPI(o *Options) map[string]string {
 	m := map[string]string{"async_depth": "2"}
 	if o.LowLatency {
 		m["async_depth"] = "1" // each picture comes out before the next one goes in
@@ -25,12 +26,9 @@ func configureVAAPI(o *Options) map[string]string {
 	return m
 }
 
-// rateControl is one way to ask a device for size or quality.
-type rateControl map[string]string
-
-// rateControls returns the ways that keep what the options promise, the best first; drivers offer different ones. Only a quality without a
-// bitrate may become a constant quantizer: everything else is bounded.
-func rateControls(o *Options) []rateControl {
+// ratesVAAPI returns several ways, because drivers offer different ones. Only a quality without a bitrate may become a constant quantizer:
+// everything else is bounded.
+func ratesVAAPI(o *Options) []rateControl {
 	quality := strconv.Itoa(quality(o))
 	bits := rateControl{
 		"b": fmt.Sprint(cmp.Or(o.Bitrate, o.MaxBitrate)), "maxrate": fmt.Sprint(o.MaxBitrate), "bufsize": fmt.Sprint(o.BufferSize),
@@ -62,19 +60,18 @@ func quality(o *Options) int {
 	return min(51, max(1, int(o.CRF+0.5)))
 }
 
-// withoutSets take out the parameter sets that device encoders repeat before every key frame: in fMP4 the sample entry has them
-// (avc1 and hvc1, ISO/IEC 14496-15 sections 5.4.2 and 8.4.1), and the MPEG-TS muxer repeats them by itself.
-var withoutSets = map[media.Codec]string{
-	media.CodecH264: "filter_units=remove_types=7-8", media.CodecHEVC: "filter_units=remove_types=32-34",
-}
-
 // onDevice is what libav opens a hardware encoder with.
 func (o Options) onDevice(rate rateControl, frames *av.Pool) av.VideoConfig {
 	cfg := o.libav()
 	cfg.Frames = frames
-	cfg.Bitstream = withoutSets[Format(o.Codec)]
+	if !o.inBand {
+		cfg.Bitstream = withoutSets[Format(o.Codec)]
+	}
 	cfg.Bitrate, cfg.MaxRate, cfg.BufferSize = 0, 0, 0 // all in rate
 	cfg.BFrames, cfg.Threads = max(0, o.BFrames), 0
+	if o.LowLatency {
+		cfg.BFrames = 0
+	}
 	options := map[string]string(rate)
 	maps.Copy(options, cfg.Options) // Options.Extra wins
 	cfg.Options = options
@@ -93,14 +90,25 @@ func (o Options) validateHardware() []error {
 	if o.SourceWidth%2+o.SourceHeight%2 != 0 || o.SourceWidth < 16 || o.SourceHeight < 16 {
 		bad("source size %dx%d (want even sides from 16)", o.SourceWidth, o.SourceHeight)
 	}
-	if n, err := strconv.Atoi(o.Preset); o.Preset != "" && (err != nil || n < 0) {
-		bad("preset %q of %s (want a number: its driver's quality level)", o.Preset, o.Codec)
+	k := kinds[DeviceKind(o.Codec)]
+	if !k.takes(k.presets, o.Preset) {
+		bad("preset %q of %s (want %s)", o.Preset, o.Codec, oneOf(k.presets))
 	}
-	if o.Tune != "" {
-		bad("tune %q: %s has none", o.Tune, o.Codec)
+	if !k.takes(k.tunes, o.Tune) {
+		bad("tune %q of %s (want %s)", o.Tune, o.Codec, oneOf(k.tunes))
+	}
+	if len(k.rates(&o)) == 0 {
+		bad("%s keeps bit rates only (want a Bitrate)", o.Codec)
 	}
 	if o.CRF == Lossless {
 		bad("%s is never lossless", o.Codec)
 	}
 	return errs
+}
+
+func oneOf(names []string) string {
+	if len(names) == 0 {
+		return "none: it has none"
+	}
+	return strings.Join(names, ", ")
 }

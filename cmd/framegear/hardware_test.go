@@ -48,10 +48,11 @@ func TestProbeOfTheTestDriver(t *testing.T) {
 	if !vatest.Child(t) {
 		return
 	}
-	code, out, errs := command(t, "probe", "--size", "128x96", "--device", vatest.Device, "--encoder", "h264_vaapi", "--encoder", "hevc_vaapi")
+	code, out, errs := command(t, "probe", "--size", "128x96", "--device", vatest.Device, "--encoder", "h264_vaapi", "--encoder", "hevc_vaapi", "--encoder", "vp9_vaapi")
 	require.Equal(t, exitOK, code, errs)
+	require.Regexp(t, `(?m)^hevc_vaapi +hevc +10 +/dev/null +yes `, out)
 	require.Regexp(t, `(?m)^h264_vaapi +h264 +8 +/dev/null +yes +\d+ ms +\d+ +`+vatest.Driver+`$`, out)
-	require.Contains(t, out, "hevc_vaapi: /dev/null: its driver does not offer this codec or profile")
+	require.Contains(t, out, "vp9_vaapi: /dev/null: its driver does not offer this codec or profile")
 }
 
 func TestStreamTakesTheHardwareFlags(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 type probeCmd struct {
 	JSON    bool     `name:"json" help:"As JSON."`
 	Size    string   `help:"Size of the frames to try with." default:"1280x720"`
-	Device  []string `help:"Device to try hardware encoders on (default: every render node of the machine)." placeholder:"/dev/dri/renderD128"`
+	Device  []string `help:"Device to try hardware encoders on (default: every one of the machine)." placeholder:"/dev/dri/renderD128"`
 	Encoder []string `help:"Encoder to try (default: all)." placeholder:"h264_vaapi"`
 }
 
@@ -30,11 +30,12 @@ func (c *probeCmd) Run(e *env) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(results)
 	}
-	return printProbe(e.stdout, results)
+	return printProbe(e.stdout, results, len(c.Encoder) > 0)
 }
 
-// printProbe prints a table, and under it each reason once with the encoders that it holds for.
-func printProbe(w io.Writer, results []encoder.ProbeResult) error {
+// printProbe prints a table, and under it each reason once with the encoders that it holds for. What the build does not have gets no row
+// unless it was asked for.
+func printProbe(w io.Writer, results []encoder.ProbeResult, all bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ENCODER\tCODEC\tBITS\tDEVICE\tWORKS\tOPENS IN\tFRAMES/S\tDRIVER")
 	var reasons []string
@@ -44,6 +45,9 @@ func printProbe(w io.Writer, results []encoder.ProbeResult) error {
 			works, opens, speed = "yes", fmt.Sprintf("%.0f ms", r.OpenMilliseconds), fmt.Sprintf("%.0f", r.FramesPerSecond)
 		} else if !slices.Contains(reasons, r.Reason) {
 			reasons = append(reasons, r.Reason)
+		}
+		if !all && !encoder.Available(r.Encoder) {
+			continue
 		}
 		fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", r.Encoder, r.Codec, r.Bits, orDash(r.Device), works, opens, speed, orDash(r.Driver))
 	}

@@ -59,7 +59,7 @@ type streamCmd struct {
 	Clock    string        `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
 	Duration time.Duration `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
 
-	Encoder string `help:"Video encoder: libx264, libx265, libsvtav1, h264_vaapi, hevc_vaapi, av1_vaapi, vp9_vaapi, or auto (hardware where it works)." default:"libx264" group:"Encoder"`
+	Encoder string `help:"Video encoder: libx264, libx265, libsvtav1, h264_vaapi, hevc_nvenc … (framegear probe lists them), or auto (hardware where it works)." default:"libx264" group:"Encoder"`
 	hardwareFlags
 	Preset  string            `help:"The encoder's speed setting; streamgear for StreamGear's own settings." group:"Encoder"`
 	Tune    string            `help:"The encoder's tuning." group:"Encoder"`

@@ -11,7 +11,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"strings"
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/encoder"
@@ -64,7 +63,7 @@ func stream(ctx context.Context, source, output string, format framegear.Format)
 func hardware(ctx context.Context) string {
 	for _, e := range encoder.Probe(ctx, encoder.ProbeOptions{}) {
 		switch {
-		case strings.HasPrefix(e.Encoder, "lib") || e.Codec != "h264":
+		case !encoder.Hardware(e.Encoder) || !encoder.Available(e.Encoder) || e.Codec != "h264":
 		case e.Works:
 			return e.Encoder
 		default:

@@ -1,3 +1,7 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 #include <libavutil/hwcontext.h>
 #include "shim.h"
 
@@ -5,12 +9,41 @@
 #include <libavutil/hwcontext_vaapi.h>
 #endif
 
+#if defined(__linux__) && __has_include(<linux/videodev2.h>)
+#include <linux/videodev2.h>
+#include <sys/ioctl.h>
+#endif
+
 int fg_device_open(const char *type, const char *path, AVBufferRef **out)
 {
 	enum AVHWDeviceType t = av_hwdevice_find_type_by_name(type);
+	AVDictionary *options = NULL;
 	if (t == AV_HWDEVICE_TYPE_NONE)
 		return AVERROR(ENOSYS);
-	return av_hwdevice_ctx_create(out, t, path[0] ? path : NULL, NULL, 0);
+	if (t == AV_HWDEVICE_TYPE_QSV) { // a node is not its device but that of the VA-API below it
+		av_dict_set(&options, "child_device", path, 0);
+		path = "";
+	}
+	int ret = av_hwdevice_ctx_create(out, t, path[0] ? path : NULL, options, 0);
+	av_dict_free(&options);
+	return ret;
+}
+
+// 1 for a memory-to-memory codec of V4L2, 0 for another node.
+int fg_device_m2m(const char *path)
+{
+#ifdef VIDIOC_QUERYCAP
+	struct v4l2_capability cap = {0};
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return AVERROR(errno);
+	int ret = ioctl(fd, VIDIOC_QUERYCAP, &cap) < 0 ? AVERROR(errno) : 0;
+	close(fd);
+	unsigned caps = cap.capabilities & V4L2_CAP_DEVICE_CAPS ? cap.device_caps : cap.capabilities;
+	return ret < 0 ? ret : (caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE)) != 0;
+#else
+	return 0;
+#endif
 }
 
 // The driver's own name, NULL where the kind of device has none.

@@ -47,6 +47,14 @@ func (d *Device) Close() {
 	}
 }
 
+// IsM2M reports whether a node is a memory-to-memory codec of V4L2. An error is the system's about opening it.
+func IsM2M(node string) (bool, error) {
+	p := C.CString(node)
+	defer C.free(unsafe.Pointer(p))
+	code := C.fg_device_m2m(p)
+	return code > 0, check("node "+node, code, nil, book.mark())
+}
+
 // NewDevicePool returns a pool of pictures on a device. Their samples cannot be read; Upload fills them.
 func NewDevicePool(d *Device, width, height int, layout Layout, color media.Color) (*Pool, error) {
 	p := &Pool{width: width, height: height, layout: layout, color: color}
@@ -83,7 +91,7 @@ func (p *Picture) On(dst *Pool) (*Picture, error) {
 
 // deviceFilters are libavfilter's scalers by kind of device.
 var deviceFilters = map[string]string{
-	"vaapi": "scale_vaapi", "cuda": "scale_cuda", "qsv": "scale_qsv", "videotoolbox": "scale_vt",
+	"vaapi": "scale_vaapi", "cuda": "scale_cuda", "qsv": "scale_qsv", "videotoolbox": "scale_vt", "amf": "vpp_amf",
 }
 
 // DeviceScaler scales pictures on a device, keeping layout and colour. One goroutine at a time.

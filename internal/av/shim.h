@@ -76,6 +76,7 @@ int fg_bitstream_run(AVBSFContext *b, AVPacket *p);
 // device.c
 int fg_device_open(const char *type, const char *path, AVBufferRef **out);
 const char *fg_device_vendor(AVBufferRef *device);
+int fg_device_m2m(const char *path);
 int fg_frames_new(AVBufferRef *device, enum AVPixelFormat format, int w, int h, AVBufferRef **out);
 int fg_frames_upload(AVFrame *dst, const AVFrame *src);
 int fg_encode_frames(AVCodecContext *cc, AVBufferRef *frames);

@@ -1,0 +1,86 @@
+package encoder
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/media"
+)
+
+// errNoSets is about drivers that never tell the parameter sets.
+var errNoSets = errors.New("its driver makes no parameter sets, and segments need them; a newer driver may")
+
+// withoutSets take out the parameter sets that device encoders repeat before every key frame: in fMP4 the sample entry has them
+// (avc1 and hvc1, ISO/IEC 14496-15 sections 5.4.2 and 8.4.1), and the MPEG-TS muxer repeats them by itself.
+var withoutSets = map[media.Codec]string{
+	media.CodecH264: "filter_units=remove_types=7-8", media.CodecHEVC: "filter_units=remove_types=32-34",
+}
+
+// needsSets reports whether the coding format has parameter sets apart from its pictures.
+func needsSets(f media.Codec) bool { return withoutSets[f] != "" }
+
+// setOrder returns the place of a NAL unit among the parameter sets, which refer to earlier ones, negative for another NAL unit.
+func setOrder(f media.Codec, nal []byte) int {
+	if f == media.CodecHEVC { // ISO/IEC 23008-2 table 7-1: VPS, SPS, PPS
+		return slices.Index([]byte{32, 33, 34}, nal[0]>>1&0x3f)
+	}
+	return slices.Index([]byte{7, 8}, nal[0]&0x1f) // ISO/IEC 14496-10 table 7-1: SPS, PPS
+}
+
+// parameterSets returns the parameter sets of a stream in Annex B form, in the order in which they refer to each other.
+func parameterSets(f media.Codec, annexB []byte) [][]byte {
+	var sets [3][][]byte
+	for nal := range bytes.SplitSeq(annexB, []byte{0, 0, 1}) {
+		nal = bytes.TrimRight(nal, "\x00") // of the next start code; a NAL unit never ends in zero
+		if len(nal) == 0 {
+			continue
+		}
+		if n := setOrder(f, nal); n >= 0 {
+			sets[n] = append(sets[n], nal)
+		}
+	}
+	return slices.Concat(sets[:]...)
+}
+
+func annexB(nals [][]byte) []byte {
+	var b []byte
+	for _, nal := range nals {
+		b = append(append(b, 0, 0, 0, 1), nal...)
+	}
+	return b
+}
+
+// firstSets encodes one picture and returns the parameter sets that come out with it. So segments get them from drivers that write
+// their headers themselves, and tell them to nobody before (Mesa before 24, V4L2). The same options give the same sets.
+func firstSets(o Options) ([]byte, error) {
+	o.inBand = true
+	e, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	o = e.opt
+	pool, err := av.NewPool(o.SourceWidth, o.SourceHeight, o.Layout, o.Color)
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close()
+	var stream []byte
+	emit := func(p *Packet) error {
+		stream = append(stream, p.Data()...)
+		return nil
+	}
+	if err := tryFrame(e, pool, 0, emit); err != nil {
+		return nil, err
+	}
+	if err := e.Flush(emit); err != nil {
+		return nil, err
+	}
+	sets := parameterSets(Format(o.Codec), stream)
+	if len(sets) == 0 {
+		return nil, errNoSets
+	}
+	return annexB(sets), nil
+}
