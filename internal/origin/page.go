@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/muxer/sink"
 )
@@ -86,6 +88,7 @@ type pageConfig struct {
 	DASH          string          `json:"dash,omitempty"`
 	Players       map[string]bool `json:"players"`
 	LowLatency    bool            `json:"lowLatency"`
+	Sound         bool            `json:"sound"`
 	Segment       float64         `json:"segment"`
 	Part          float64         `json:"part"`
 	TargetLatency float64         `json:"targetLatency"`
@@ -119,6 +122,7 @@ func (o *Origin) pageConfig(p *manifest.Presentation) pageConfig {
 		c.State = stateNames[p.State]
 	}
 	c.LowLatency = p.LowLatency()
+	c.Sound = slices.ContainsFunc(p.Tracks, func(t manifest.Track) bool { return t.Params.Kind == media.KindAudio || t.MuxedAudio != nil })
 	c.Segment = p.SegmentDuration.Seconds()
 	c.Part = p.PartDuration.Seconds()
 	c.TargetLatency = p.TargetLatency.Seconds()

@@ -61,7 +61,7 @@ func TestPageIsSelfContained(t *testing.T) {
 type pageConfig struct {
 	State, HLS, DASH             string
 	Players                      map[string]bool
-	LowLatency                   bool
+	LowLatency, Sound            bool
 	Segment, Part, TargetLatency float64
 	Start                        int64
 }
@@ -77,7 +77,7 @@ func TestPageConfig(t *testing.T) {
 	require.Contains(t, players, "hls.js")
 	require.Contains(t, players, "dash.js")
 	want := pageConfig{
-		State: "starting", HLS: "live.m3u8", DASH: "live.mpd", Players: players, LowLatency: true,
+		State: "starting", HLS: "live.m3u8", DASH: "live.mpd", Players: players, LowLatency: true, Sound: true,
 		Segment: 2, Part: 0.4, TargetLatency: 1.5, Start: out.now.Start.UnixMilli(),
 	}
 	require.Equal(t, want, readConfig(t, out))

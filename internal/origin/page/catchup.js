@@ -17,6 +17,28 @@ export function speed(behind, buffered, reserve) {
   return 1;
 }
 
+const DRY = 150; // milliseconds without data after which waiting costs more than a seek
+
+// recover seeks to the live edge when play stops for want of data, until the returned function is called. Waiting would not do:
+// each time that it runs dry Chromium asks for twice as much sound before it goes on, up to three seconds, and forgets that with a
+// seek only. At the live edge there never is so much.
+export function recover(video, jump) {
+  let timer = 0;
+  const onWaiting = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!video.paused && !video.seeking && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) {
+        jump();
+      }
+    }, DRY);
+  };
+  video.addEventListener("waiting", onWaiting);
+  return () => {
+    clearTimeout(timer);
+    video.removeEventListener("waiting", onWaiting);
+  };
+}
+
 // follow steers video until the returned function is called. It stops steering when the viewer goes back in time, and
 // starts again at the live edge.
 export function follow(video, { behind, buffered, reserve, jump }) {
@@ -44,6 +66,12 @@ export function follow(video, { behind, buffered, reserve, jump }) {
   };
   video.addEventListener("seeking", onSeeking);
   const timer = setInterval(steer, 100);
+  const stopRecovery = recover(video, () => {
+    if (following) {
+      own = true;
+      jump();
+    }
+  });
   return {
     resume() {
       following = true;
@@ -52,6 +80,7 @@ export function follow(video, { behind, buffered, reserve, jump }) {
     },
     stop() {
       clearInterval(timer);
+      stopRecovery();
       video.removeEventListener("seeking", onSeeking);
       video.playbackRate = 1;
     },

@@ -1,5 +1,7 @@
 // dash.js behind the page's idea of a player.
 
+import { recover } from "./catchup.js";
+import { now } from "./clock.js";
 import { bitrate, loadScript } from "./util.js";
 
 export const dashjs = {
@@ -17,6 +19,7 @@ export const dashjs = {
 class DashPlayer {
   #player;
   #video;
+  #stopRecovery = () => {};
 
   constructor(video, config, options, on) {
     this.#video = video;
@@ -29,6 +32,9 @@ class DashPlayer {
     player.on(events.ERROR, ({ error }) => on.error(explain(error)));
     player.attachView(video);
     player.setAutoPlay(true);
+    if (config.lowLatency) {
+      this.#stopRecovery = recover(video, () => this.#seekLive());
+    }
     player.attachSource(new URL(config.dash, location.href).href);
   }
 
@@ -66,7 +72,16 @@ class DashPlayer {
   }
 
   destroy() {
+    this.#stopRecovery();
     this.#player.destroy();
+  }
+
+  // A viewer who went back in time stays there.
+  #seekLive() {
+    const behind = (now() - this.capturedAt()) / 1000 - this.target();
+    if (behind < 3) {
+      this.#video.currentTime += Math.max(behind, 0.001);
+    }
   }
 }
 

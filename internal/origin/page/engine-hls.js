@@ -4,6 +4,8 @@ import { follow } from "./catchup.js";
 import { ahead } from "./meters.js";
 import { bitrate, loadScript } from "./util.js";
 
+const SOUND_RESERVE = 0.1; // seconds
+
 export const hlsjs = {
   name: "hls.js",
   script: "player/vendor/hls.min.js",
@@ -107,6 +109,10 @@ function settings(config, options) {
   }
   if (!config.lowLatency) {
     return { ...common, lowLatencyMode: false, maxLiveSyncPlaybackRate: 1.5 };
+  }
+  if (config.sound && !options.delay) {
+    // Sound comes a little later than the picture, and Chromium wants more of it in hand than the hold-back of three parts leaves.
+    common.liveSyncDuration = 3 * config.part + SOUND_RESERVE;
   }
   // The speed is ours (catchup.js), so hls.js's own controller is off. A long buffer cannot exist at the live edge. Without a
   // tolerance of zero hls.js takes a segment for loaded when less than that is missing: the last, short part of sound.
