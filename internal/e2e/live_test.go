@@ -101,8 +101,17 @@ func until(t *testing.T, ctx context.Context, wanted func(numbers) bool) numbers
 	}
 }
 
+// inRealTime skips a test of a minute that needs a machine with time to spare.
+func inRealTime(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("plays in real time")
+	}
+}
+
 // The player page plays a live ladder with sound, low latency and not, with both players.
 func TestPagePlaysLive(t *testing.T) {
+	inRealTime(t)
 	browser(t) // skips before anything is encoded
 	for _, low := range []bool{true, false} {
 		_, url := stream(t, framegear.Options{
@@ -121,6 +130,7 @@ func TestPagePlaysLive(t *testing.T) {
 
 // A rendition that is given up while somebody watches it: the picture goes on, smaller.
 func TestPlayersSurviveTheLossOfTheTop(t *testing.T) {
+	inRealTime(t)
 	browser(t) // skips before anything is encoded
 	for _, player := range []string{"hls.js", "dash.js"} {
 		t.Run(player, func(t *testing.T) {
