@@ -20,7 +20,11 @@ func TestStream(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, report.Errors(), "%v", report.Findings)
 		require.Len(t, report.Summary.Tracks, 1)
-		require.Equal(t, "30", report.Summary.Tracks[0].FrameRate)
+		k := report.Summary.Tracks[0]
+		require.Equal(t, [2]int{640, 360}, [2]int{k.Width, k.Height})
+		require.Equal(t, "30", k.FrameRate)
+		require.Less(t, k.Average, int64(691_000), "below the formula's bit rate, which caps the quality")
+		require.Positive(t, k.Average)
 		require.InDelta(t, 8, report.Summary.Seconds, 0.05)
 	}
 }

@@ -65,7 +65,7 @@ type part struct {
 type facts struct {
 	ok         bool
 	tb         media.Timebase
-	start, end int64 // of decoding
+	start, end int64 // of decoding; in MPEG-TS moved to where the first picture is shown
 	shown      int64 // presentation time of the first picture
 	frames     int
 	bytes      int64

@@ -46,8 +46,10 @@ func (c *checker) readTS(t *track, i int, b []byte) {
 	if main.frames > 1 {
 		frame = (main.last - main.first) / int64(main.frames-1)
 	}
+	// There is no edit list that takes away how much earlier pictures are decoded than shown, which may differ between renditions: a
+	// segment is where its first picture is shown (RFC 8216 section 6.2.4: matching content has matching timestamps).
 	t.facts[i] = facts{
-		ok: true, tb: transportTimebase, start: main.first, end: main.last + frame, shown: main.shown,
+		ok: true, tb: transportTimebase, start: main.shown, end: main.shown + main.last - main.first + frame, shown: main.shown,
 		frames: main.frames, bytes: int64(len(b)), frame: frame, key: main.key || main.kind != "video",
 	}
 }

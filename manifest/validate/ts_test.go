@@ -15,7 +15,8 @@ import (
 
 const videoPID, audioPID = 256, 257
 
-// transport writes a ladder of MPEG-TS with sound inside, whose clock wraps around in the middle.
+// transport writes a ladder of MPEG-TS with sound inside, whose clock wraps around in the middle. The second rendition's pictures are decoded
+// two frames before they are shown, the first one's at once.
 func transport(t *testing.T) site {
 	t.Helper()
 	p := sample.Ladder(manifest.StateEnded, 1, 3)
@@ -30,7 +31,7 @@ func transport(t *testing.T) site {
 		meter := manifest.NewMeter(p.SegmentDuration)
 		for k := range track.Segments {
 			seg := &track.Segments[k]
-			s[seg.URI] = transportSegment(t, seg.Start+1<<33-200_000, track.Params.Width/4, true)
+			s[seg.URI] = transportSegment(t, seg.Start+1<<33-200_000, track.Params.Width/4, true, int64(i)*6000)
 			meter.Add(int64(len(s[seg.URI])), seg.Duration, track.Timescale)
 		}
 		track.Rate = meter.Rate()
@@ -45,7 +46,7 @@ func transport(t *testing.T) site {
 	return s
 }
 
-func transportSegment(t *testing.T, start int64, size int, key bool) []byte {
+func transportSegment(t *testing.T, start int64, size int, key bool, early int64) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	m := astits.NewMuxer(context.Background(), &b)
@@ -56,12 +57,14 @@ func transportSegment(t *testing.T, start int64, size int, key bool) []byte {
 	require.NoError(t, err)
 	write := func(pid uint16, id uint8, at int64, data []byte, key bool) {
 		clock := &astits.ClockReference{Base: at % (1 << 33)}
+		times := &astits.PESOptionalHeader{MarkerBits: 2, PTSDTSIndicator: astits.PTSDTSIndicatorOnlyPTS, PTS: clock}
+		if pid == videoPID && early > 0 {
+			times.PTSDTSIndicator, times.DTS = astits.PTSDTSIndicatorBothPresent, &astits.ClockReference{Base: (at - early) % (1 << 33)}
+		}
 		_, err := m.WriteData(&astits.MuxerData{
 			PID:             pid,
 			AdaptationField: &astits.PacketAdaptationField{RandomAccessIndicator: key, HasPCR: true, PCR: clock},
-			PES: &astits.PESData{Data: data, Header: &astits.PESHeader{StreamID: id, OptionalHeader: &astits.PESOptionalHeader{
-				MarkerBits: 2, PTSDTSIndicator: astits.PTSDTSIndicatorOnlyPTS, PTS: clock,
-			}}},
+			PES:             &astits.PESData{Data: data, Header: &astits.PESHeader{StreamID: id, OptionalHeader: times}},
 		})
 		require.NoError(t, err)
 	}
@@ -89,8 +92,8 @@ func TestTransportRules(t *testing.T) {
 		mutate func(s site)
 		want   []string
 	}{
-		"no key frame": {func(s site) { s["v0/2.ts"] = transportSegment(t, base+180_000, 320, false) }, []string{"keyframe-start"}},
-		"late":         {func(s site) { s["v0/3.ts"] = transportSegment(t, base+400_000, 320, true) }, []string{"pts-continuity"}},
+		"no key frame": {func(s site) { s["v0/2.ts"] = transportSegment(t, base+180_000, 320, false, 0) }, []string{"keyframe-start"}},
+		"late":         {func(s site) { s["v0/3.ts"] = transportSegment(t, base+400_000, 320, true, 0) }, []string{"pts-continuity"}},
 		"no tables":    {func(s site) { s["v0/2.ts"] = withoutTables(s["v0/2.ts"]) }, []string{"ts-tables"}},
 		"only a table": {func(s site) { s["v0/2.ts"] = s["v0/2.ts"][:188] }, []string{"media-syntax"}},
 		"no sound said": {func(s site) { replace(s, "x.m3u8", ",mp4a.40.2", "") },
