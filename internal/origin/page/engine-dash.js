@@ -1,7 +1,5 @@
 // dash.js behind the page's idea of a player.
 
-import { recover } from "./catchup.js";
-import { now } from "./clock.js";
 import { bitrate, loadScript } from "./util.js";
 
 export const dashjs = {
@@ -19,7 +17,6 @@ export const dashjs = {
 class DashPlayer {
   #player;
   #video;
-  #stopRecovery = () => {};
 
   constructor(video, config, options, on) {
     this.#video = video;
@@ -32,9 +29,6 @@ class DashPlayer {
     player.on(events.ERROR, ({ error }) => on.error(explain(error)));
     player.attachView(video);
     player.setAutoPlay(true);
-    if (config.lowLatency) {
-      this.#stopRecovery = recover(video, () => this.#seekLive());
-    }
     player.attachSource(new URL(config.dash, location.href).href);
   }
 
@@ -72,17 +66,9 @@ class DashPlayer {
   }
 
   destroy() {
-    this.#stopRecovery();
     this.#player.destroy();
   }
 
-  // A viewer who went back in time stays there.
-  #seekLive() {
-    const behind = (now() - this.capturedAt()) / 1000 - this.target();
-    if (behind < 3) {
-      this.#video.currentTime += Math.max(behind, 0.001);
-    }
-  }
 }
 
 function settings(config, options) {
