@@ -131,7 +131,7 @@ func TestPagePlaysLive(t *testing.T) {
 // A rendition that is given up while somebody watches it: the picture goes on, smaller.
 func TestPlayersSurviveTheLossOfTheTop(t *testing.T) {
 	inRealTime(t)
-	browser(t) // skips before anything is encoded
+	browser(t)                                  // skips before anything is encoded
 	for _, player := range []string{"hls.js"} { // dash.js gives up at the 404 and is started anew by the page
 		t.Run(player, func(t *testing.T) {
 			gone := make(chan framegear.RenditionInfo, 1)
