@@ -1,7 +1,9 @@
 package encoder_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -103,6 +105,31 @@ func TestOptionsArriveAtTheDriver(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A way of rate control that the driver does not offer is no news while the next one works.
+func TestRefusedWaysOfRateControlAreNotLogged(t *testing.T) {
+	for _, test := range []struct {
+		name, modes string
+		refused     int // lines about modes that are not there
+	}{{"next", "vbr", 0}, {"none", "cqp", 3}} {
+		t.Run(test.name, func(t *testing.T) {
+			if !vatest.Child(t, "FGVA_RC="+test.modes) {
+				return
+			}
+			leaktest.Check(t)
+			var text bytes.Buffer
+			o := onDevice(openDevice(t))
+			o.Bitrate, o.CRF, o.Logger = 500_000, 23, slog.New(slog.NewTextHandler(&text, nil))
+			e, err := encoder.New(o)
+			require.Equal(t, test.refused == 0, err == nil, err)
+			require.Equal(t, test.refused, strings.Count(text.String(), "RC mode"), text.String())
+			if err == nil {
+				require.NotContains(t, text.String(), "level=ERROR")
+				e.Close()
+			}
+		})
 	}
 }
 

@@ -197,20 +197,37 @@ func (e *Encoder) openOnDevice() error {
 	if e.device, err = newDevicePath(&e.opt); err != nil {
 		return err
 	}
-	for _, rate := range e.opt.Device.info.rates(&e.opt) {
-		if e.av, err = av.OpenVideoEncoder(e.opt.onDevice(rate, e.device.frames)); err == nil {
-			if err = e.device.setAside(); err != nil {
-				e.av.Close()
-				e.av = nil
-			}
-			break
-		}
-		if !noSuchRateControl(err) {
-			break
+	if err = e.openInSomeWay(); err == nil {
+		if err = e.device.setAside(); err != nil {
+			e.av.Close()
+			e.av = nil
 		}
 	}
 	if err != nil {
 		e.device.close()
+	}
+	return err
+}
+
+// openInSomeWay tries the ways of rate control. What libav says of ways that the driver does not offer is logged only when none
+// is left: it calls them errors.
+func (e *Encoder) openInSomeWay() (err error) {
+	var tried []*heldLog
+	for _, rate := range e.opt.Device.info.rates(&e.opt) {
+		held := new(heldLog)
+		cfg := e.opt.onDevice(rate, e.device.frames)
+		cfg.Logger = held.logger(cfg.Logger)
+		if e.av, err = av.OpenVideoEncoder(cfg); err == nil {
+			held.release()
+			return nil
+		}
+		tried = append(tried, held)
+		if !noSuchRateControl(err) {
+			break
+		}
+	}
+	for _, held := range tried {
+		held.release()
 	}
 	return err
 }
