@@ -2,8 +2,11 @@ package audio_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,6 +70,19 @@ func TestDevices(t *testing.T) {
 	}
 }
 
+// The options of the list form reach the card.
+func TestDeviceOptions(t *testing.T) {
+	noLeaks(t)
+	fakeCard(t, 5)
+	source, err := audio.ParseSource([]string{"-f", "alsa", "-ac", "1", "-ar", "44100", "-i", "fake"})
+	require.NoError(t, err)
+	tr, err := audio.Open(t.Context(), audio.Options{Source: source, Timing: audio.TimingCount})
+	require.NoError(t, err)
+	defer tr.Close()
+	require.Equal(t, 44100, tr.Rate())
+	require.Equal(t, 1, tr.Parameters().Channels)
+}
+
 // What ALSA says about a device that cannot be opened is in the error, and nowhere else.
 func TestNoSuchDevice(t *testing.T) {
 	noLeaks(t)
@@ -76,4 +92,32 @@ func TestNoSuchDevice(t *testing.T) {
 	var se *audio.SourceError
 	require.ErrorAs(t, err, &se)
 	require.Equal(t, "alsa none", se.Source)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// busyCard makes ALSA's device "busy" one that another program has.
+func busyCard(t *testing.T) {
+	t.Helper()
+	fakeCard(t, 1)
+	cc := need.Command(t, "cc", "gcc")
+	dir := t.TempDir()
+	library := filepath.Join(dir, "fgbusy.so")
+	if out, err := exec.Command(cc, "-O2", "-fPIC", "-DPIC", "-shared", "-o", library, "testdata/busy.c", "-lasound").CombinedOutput(); err != nil {
+		need.Missing(t, "the busy device cannot be built (Debian: apt-get install libasound2-dev): %s", out)
+	}
+	conf := filepath.Join(dir, "asound.conf")
+	require.NoError(t, os.WriteFile(conf, fmt.Appendf(nil, "pcm_type.fgbusy { lib %q }\npcm.busy { type fgbusy }\n", library), 0o600))
+	t.Setenv("ALSA_CONFIG_PATH", conf)
+}
+
+// A device that another program has is told apart from one that is not there.
+func TestDeviceBusy(t *testing.T) {
+	noLeaks(t)
+	busyCard(t)
+	_, err := audio.Open(t.Context(), audio.Options{Source: audio.Source{Format: "alsa", URL: "busy"}})
+	require.ErrorIs(t, err, audio.ErrSource)
+	require.ErrorIs(t, err, syscall.EBUSY)
+	require.NotErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorContains(t, err, "alsa busy")
+	require.ErrorContains(t, err, "busy")
 }

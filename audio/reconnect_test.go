@@ -126,6 +126,22 @@ func TestRemotePlaylistCannotReadFiles(t *testing.T) {
 		fmt.Fprintf(w, "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nfile://%s\n#EXT-X-ENDLIST\n", secret)
 	}))
 	defer srv.Close()
-	_, err := audio.Open(t.Context(), audio.Options{Source: audio.Source{URL: srv.URL + "/x.m3u8"}})
-	require.ErrorIs(t, err, audio.ErrSource)
+	for _, format := range []string{"", "hls"} {
+		_, err := audio.Open(t.Context(), audio.Options{Source: audio.Source{Format: format, URL: srv.URL + "/x.m3u8"}})
+		require.ErrorIs(t, err, audio.ErrSource)
+	}
+}
+
+// A playlist of this machine reaches its files and nothing else, whether its format is given or found out.
+func TestLocalPlaylistStaysHere(t *testing.T) {
+	leaktest.Check(t)
+	url, connections := radio(t, stream(t))
+	name := filepath.Join(t.TempDir(), "x.m3u8")
+	text := fmt.Appendf(nil, "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n%s.wav\n#EXT-X-ENDLIST\n", url)
+	require.NoError(t, os.WriteFile(name, text, 0o600))
+	for _, format := range []string{"", "hls"} {
+		_, err := audio.Open(t.Context(), audio.Options{Source: audio.Source{Format: format, URL: name}})
+		require.ErrorIs(t, err, audio.ErrSource)
+	}
+	require.Zero(t, connections.Load())
 }

@@ -94,6 +94,10 @@ func ParseSource(args []string) (Source, error) {
 			return bad("%w", err)
 		}
 	}
+	if n, ok := s.Options[channelsKey]; ok {
+		delete(s.Options, channelsKey)
+		s.setChannels(n)
+	}
 	if s.URL == "" {
 		return bad("there is no -i with the device, file or URL (want for example -f alsa -i hw:1)")
 	}
@@ -118,16 +122,28 @@ func (s *Source) set(key, value string) error {
 	case "ar":
 		return s.number("sample_rate", key, value)
 	case "ac":
-		if s.Format == "" || s.Device() {
-			return s.number("channels", key, value)
-		}
-		s.Options["ch_layout"] = value + "c"
+		return s.number(channelsKey, key, value)
 	case "ss", "t", "to", "itsoffset", "stream_loop", "re", "map", "c", "acodec", "codec":
 		return fmt.Errorf("-%s is an option of the ffmpeg program (want options of the input; offset and loop are options of the track)", key)
 	default:
 		s.Options[key] = value
 	}
 	return nil
+}
+
+// channelsKey is where the number of channels waits for the format, which may be given later.
+const channelsKey = "-ac"
+
+// setChannels says how many channels to capture in the words of the input.
+func (s *Source) setChannels(n string) {
+	switch {
+	case s.Format == "alsa":
+		s.Options["ch_layout"] = n + "C" // any order
+	case s.Format == "" || s.Device():
+		s.Options["channels"] = n
+	default:
+		s.Options["ch_layout"] = n + "c"
+	}
 }
 
 func (s *Source) number(name, key, value string) error {

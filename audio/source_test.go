@@ -15,7 +15,8 @@ func TestParseSource(t *testing.T) {
 		want audio.Source
 	}{
 		{"-f alsa -i hw:1", audio.Source{Format: "alsa", URL: "hw:1"}},
-		{"-f alsa -ac 1 -ar 44100 -i hw:1", audio.Source{Format: "alsa", URL: "hw:1", Options: map[string]string{"channels": "1", "sample_rate": "44100"}}},
+		{"-f alsa -ac 1 -ar 44100 -i hw:1", audio.Source{Format: "alsa", URL: "hw:1", Options: map[string]string{"ch_layout": "1C", "sample_rate": "44100"}}},
+		{"-ac 2 -f pulse -i default", audio.Source{Format: "pulse", URL: "default", Options: map[string]string{"channels": "2"}}},
 		{"-f s16le -ac 1 -ar 8000 -i x.raw", audio.Source{Format: "s16le", URL: "x.raw", Options: map[string]string{"ch_layout": "1c", "sample_rate": "8000"}}},
 		{"-f dshow -i audio=Microphone", audio.Source{Format: "dshow", URL: "audio=Microphone"}},
 		{"-thread_queue_size 512 -f avfoundation -audio_device_index 0 -i :0",

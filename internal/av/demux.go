@@ -101,11 +101,12 @@ func watch(ctx context.Context, i *astiav.IOInterrupter) func() {
 	}
 }
 
-// whitelist returns what the input and everything it refers to may use: a remote playlist must not reach local files.
+// whitelist returns what the input and everything it refers to may use: a remote playlist must not reach local files. Naming the format
+// makes no difference, but for devices, whose names are no URLs.
 func whitelist(cfg InputConfig) (string, error) {
 	scheme, _, isURL := strings.Cut(cfg.URL, "://")
-	if cfg.Format != "" && !isURL {
-		return "", nil // a device
+	if !isURL && isDevice(cfg.Format) {
+		return "", nil
 	}
 	if !isURL {
 		return "file,crypto,data", nil
@@ -140,7 +141,7 @@ func (in *Input) open(cfg InputConfig, allowed string) error {
 	defer d.Free()
 	mark := book.mark()
 	if err := in.fc.OpenInput(cfg.URL, format, d); err != nil {
-		return openError(cfg.URL, err, nil, mark)
+		return deviceError(openError(cfg.URL, err, nil, mark), mark)
 	}
 	book.route(unsafe.Pointer(in.c()), cfg.Logger)
 	if err := leftOver(d, cfg.URL); err != nil {

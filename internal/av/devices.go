@@ -6,7 +6,9 @@ package av
 import "C"
 
 import (
+	"errors"
 	"sync"
+	"syscall"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -25,6 +27,33 @@ func findInputFormat(name string) *astiav.InputFormat {
 
 // HasInputFormat reports whether the build has a demuxer or input device of that name.
 func HasInputFormat(name string) bool { return findInputFormat(name) != nil }
+
+// isDevice reports whether a format is a device that captures, and no demuxer.
+func isDevice(format string) bool {
+	f := findInputFormat(format)
+	if f == nil {
+		return false
+	}
+	class := (*(**C.AVInputFormat)(unsafe.Pointer(f))).priv_class
+	return class != nil && class.category >= C.AV_CLASS_CATEGORY_DEVICE_VIDEO_OUTPUT && class.category <= C.AV_CLASS_CATEGORY_DEVICE_INPUT
+}
+
+// deviceErrors are what drivers say of a device that cannot be opened.
+var deviceErrors = []syscall.Errno{syscall.EBUSY, syscall.EACCES, syscall.EPERM, syscall.ENODEV, syscall.ENOENT, syscall.ENXIO}
+
+// deviceError gives an error the code of what went wrong: libavdevice makes EIO of all that ALSA says, and only a line of the log tells.
+func deviceError(err error, mark uint64) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Code != -int(syscall.EIO) {
+		return err
+	}
+	for _, errno := range deviceErrors {
+		if text := errorText(-int(errno)); book.said("("+text+")", mark) {
+			e.Code, e.Text = -int(errno), text
+		}
+	}
+	return e
+}
 
 // DeviceInfo is a device that libav found.
 type DeviceInfo struct {

@@ -124,6 +124,19 @@ func (b *logBook) last(ctx unsafe.Pointer, since uint64) string {
 	return best
 }
 
+// said reports whether a line since a mark ends so.
+func (b *logBook) said(suffix string, since uint64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	newest := b.seq.Load()
+	for seq := newest; seq > since && seq+uint64(len(b.lines)) > newest; seq-- {
+		if strings.HasSuffix(b.lines[seq%uint64(len(b.lines))].text, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
 // first returns the first error since a mark. What a filter graph says last is that it could not be made; first it says why.
 func (b *logBook) first(since uint64) string {
 	b.mu.Lock()
