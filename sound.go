@@ -138,8 +138,9 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	if o.LowLatency {
 		ao.Slack = 200 * time.Millisecond
 	}
-	if o.breaks() {
-		// An edit list that says what comes before the first sample would be wrong for a run that goes on later.
+	if o.breaks() && !o.LowLatency {
+		// libavformat's edit list, which says what comes before the first sample, would be wrong for a run that goes on later. That of low
+		// latency is the same in every run.
 		ao.Priming = audio.PrimingRemove
 	}
 	if o.AudioOnly {
@@ -302,6 +303,7 @@ func (s *Stream) pullSound() {
 		s.soundStart.Store(&start)
 	}
 	s.pipe.advanceSound(s.pipe.grid.Tick(s.clock.next), s.clock.next-s.pipe.line.slot, s.clock.zero())
+	s.pipe.awaitSound()
 }
 
 // zero returns the instant of media time zero on the clock that sound is captured by: ticks of PTS, or nanoseconds since 1970.

@@ -77,8 +77,8 @@ func TestSoundOnly(t *testing.T) {
 				}
 			}
 			require.NoError(t, s.Finish(t.Context()))
-			beeps := onsets(t, referee.Sound(t, manifestOf(t, out, "m3u8"), c.Rate), kinds.KindAudio)
-			require.Len(t, beeps, 5, "%v", beeps)
+			_, beeps := onsets(t, referee.Sound(t, manifestOf(t, out, "m3u8"), c.Rate))
+			require.Len(t, beeps[0], 5, "%v", beeps)
 			requireValid(t, manifestOf(t, out, "m3u8"))
 			requireValid(t, manifestOf(t, out, "mpd"))
 		})
@@ -100,7 +100,7 @@ func TestSoundIsEncodedOnce(t *testing.T) {
 			s, err := framegear.New(out, o)
 			require.NoError(t, err)
 			defer s.Close()
-			c.write(t, s, 4, false, nil)
+			c.write(t, s, 4, false)
 			stats := s.Stats().Audio
 			require.Len(t, stats, 1)
 			require.InDelta(t, 4*48000, stats[0].Encoded, 2*1024)
@@ -118,7 +118,7 @@ func TestShortSound(t *testing.T) {
 		framegear.AudioTrack{PCM: true, Language: "de", Label: "Deutsch", Default: true}))
 	require.NoError(t, err)
 	defer s.Close()
-	c.write(t, s, 7, true, nil)
+	c.write(t, s, 7, true)
 	require.Len(t, glob(t, out, "v0/*.m4s"), 4)
 	require.Len(t, glob(t, out, "a0/*.m4s"), 2)
 	require.Len(t, glob(t, out, "a1/*.m4s"), 4)
@@ -139,7 +139,7 @@ func TestOwnSound(t *testing.T) {
 	c, first := newClip(t, 29.97, 44100), t.TempDir()
 	s, err := framegear.New(first, c.options(framegear.AudioTrack{Source: c.wav(t, 9)}))
 	require.NoError(t, err)
-	c.write(t, s, 8, false, nil)
+	c.write(t, s, 8, false)
 	require.NoError(t, s.Close())
 	for name, copied := range map[string]bool{"encoded": false, "copied": true} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestOwnSound(t *testing.T) {
 				require.NoError(t, s.WriteFrame(&f))
 			}
 			require.NoError(t, s.Finish(t.Context()))
-			requireInTime(t, apart(t, manifestOf(t, out, "mpd"), c.Rate))
+			requireInTime(t, apart(t, manifestOf(t, out, "mpd"), c.Rate)[0])
 		})
 	}
 }

@@ -14,6 +14,7 @@ func (s *Stream) soundAlone() error {
 		return err
 	}
 	s.pipe.advanceSound(forever, 0, 0)
+	s.pipe.awaitSound()
 	return nil
 }
 

@@ -32,6 +32,10 @@ type soundTrack struct {
 	wake  chan struct{}
 	stats audio.Stats
 
+	reached soundGoal  // of the last step
+	gone    bool       // there are no more steps
+	stepped *sync.Cond // over mu: reached or gone has changed
+
 	begun bool
 	zero  int64
 	next  int64 // number of the segment after the last complete one
@@ -45,6 +49,7 @@ type soundGoal struct {
 	tick   int64 // in ticks of the grid
 	slots  int64 // of the present run
 	zero   int64 // see gridClock.zero
+	count  int64 // of goals
 	ending bool
 }
 
@@ -59,7 +64,7 @@ type soundCut struct {
 func (p *pipeline) openSound() error {
 	for i, t := range p.s.sound.tracks {
 		st := &soundTrack{p: p, id: fmt.Sprintf("a%d", i), opt: &p.s.opt.Audio[i], track: t, wake: make(chan struct{}, 1), next: p.first}
-		st.emit = st.write
+		st.emit, st.stepped = st.write, sync.NewCond(&st.mu)
 		p.sound = append(p.sound, st)
 		if err := st.open(); err != nil {
 			return &StageError{Stage: "audio", Rendition: st.id, Err: err}
@@ -87,7 +92,7 @@ func (st *soundTrack) openMuxer(continues bool) (err error) {
 	st.mux, err = muxer.New(st.p.ctx, muxer.Options{
 		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{st.track.Parameters()},
 		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
-		Part: st.part, Parts: st.p.s.place.parts, FirstNumber: st.next, Continues: continues,
+		Part: st.part, Parts: st.p.s.place.parts, FirstNumber: st.next, Continues: continues, Early: int64(st.track.Early()),
 		OnInit: func(name string) { pub.initReady(st.index, name) },
 		OnPart: func(part muxer.Part) { pub.partReady(st.index, part) },
 		OnSegment: func(seg muxer.Segment) {
@@ -161,7 +166,7 @@ func (o *Options) isDefault(a *AudioTrack) bool {
 func (p *pipeline) advanceSound(tick, slots, zero int64) {
 	for _, st := range p.sound {
 		st.mu.Lock()
-		st.goal.tick, st.goal.slots, st.goal.zero = tick, slots, zero
+		st.goal = soundGoal{tick: tick, slots: slots, zero: zero, count: st.goal.count + 1, ending: st.goal.ending}
 		st.mu.Unlock()
 		st.poke()
 	}
@@ -197,6 +202,7 @@ func (st *soundTrack) poke() {
 // run follows the picture until it ends. Afterwards the renditions know that no sound comes any more.
 func (st *soundTrack) run() {
 	defer st.leave()
+	defer st.stop()
 	for {
 		select {
 		case <-st.wake:
@@ -210,6 +216,7 @@ func (st *soundTrack) run() {
 		stats := st.track.Stats()
 		st.mu.Lock()
 		st.stats = stats
+		st.stepped.Broadcast()
 		st.mu.Unlock()
 		if err != nil && st.p.s.soundCtx.Err() == nil {
 			st.p.fail(asSound(err, st))
@@ -244,6 +251,9 @@ func (st *soundTrack) step() (done bool, err error) {
 		if err := st.track.Advance(st.p.s.soundCtx, until, st.emit); err != nil {
 			return false, err
 		}
+		st.mu.Lock()
+		st.reached = goal
+		st.mu.Unlock()
 		if !st.track.Over() {
 			return false, nil
 		}

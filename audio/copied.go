@@ -16,6 +16,9 @@ type copied struct {
 	until  int64
 }
 
+// copiedEarly is two of the longest packets that are copied: Opus of 60 ms at 48 kHz.
+const copiedEarly = 2 * 2880
+
 func newCopied(p *av.Parameters, remove bool) *copied {
 	return &copied{params: p, remove: remove, until: -1 << 40}
 }
@@ -32,7 +35,7 @@ func (c *copied) take(t *Track, b block, at int64) error {
 	duration := b.packet.Duration()
 	length := t.reader.length(b)
 	// Of what lies before time zero only the priming is of use: the decoder needs the frame before the first one.
-	early := at < 0 && (c.remove || at < -2*length)
+	early := at < 0 && (c.remove || at < max(-2*length, -copiedEarly))
 	if duration <= 0 || early || at+length <= c.until {
 		t.stats.Trimmed += length
 		return nil

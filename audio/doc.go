@@ -13,8 +13,9 @@
 //
 // # Priming
 //
-// Encoders put samples before the first one. [PrimingSignal] leaves them, at negative times, for a container that can say so (an
-// edit list); [PrimingRemove] drops them, so that sample 0 is at time zero and nothing needs to be said.
+// Encoders put samples before the first one, which decoders need to begin with. [PrimingSignal] leaves them, by [Track.Early] before the
+// beginning at most, for a container that can say so (an edit list, ISO/IEC 14496-12 section 8.6.6) or has room there; [PrimingRemove] drops
+// them, and the first 20 ms fade in.
 //
 // # Bad sources
 //

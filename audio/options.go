@@ -42,7 +42,7 @@ type Priming uint8
 
 // The ways with priming.
 const (
-	// PrimingSignal leaves them in packets at negative times.
+	// PrimingSignal leaves them, in packets at earlier times.
 	PrimingSignal Priming = iota
 	// PrimingRemove drops them: the first packet is at time zero. The first 20 ms of sound fade in then.
 	PrimingRemove

@@ -124,7 +124,7 @@ func (t *Track) openCopy(in *input) error {
 	}
 	t.params = p
 	t.out = newCopied(p, t.opt.Priming == PrimingRemove)
-	return nil
+	return withoutPreSkip(p)
 }
 
 // Parameters returns what the track is; it belongs to the track.
@@ -147,6 +147,14 @@ func (t *Track) FrameSize() int {
 	return 0
 }
 
+// Early returns how many samples before its beginning the first packet may begin: a decoder needs it, and it is not to be heard.
+func (t *Track) Early() int {
+	if _, ok := t.out.(*copied); ok && t.opt.Priming == PrimingSignal {
+		return copiedEarly
+	}
+	return t.params.Priming
+}
+
 // Start says which instant of the source's timeline is media time zero, in ticks of a timebase: the wall clock since 1970 for
 // TimingWall, the timestamps of PCM for TimingSource. It is called before the first Advance, where there is such an instant.
 func (t *Track) Start(instant int64, base media.Timebase) {
@@ -154,7 +162,7 @@ func (t *Track) Start(instant int64, base media.Timebase) {
 }
 
 // Begin makes the sound begin at a later instant than media time zero, in samples. It is called before the first Advance, and
-// needs PrimingRemove. Sources whose instants nobody knows but by their order, files and counted sound, begin there.
+// needs PrimingRemove where the container cannot say what comes before. Sources whose instants nobody knows but by their order, files and counted sound, begin there.
 func (t *Track) Begin(at int64) error {
 	if t.closed {
 		return ErrClosed
@@ -166,7 +174,7 @@ func (t *Track) Begin(at int64) error {
 }
 
 // Jump gives out everything before one instant, and goes on at a later one with packets that refer to nothing before it: the
-// picture's timeline is broken there. It needs PrimingRemove.
+// picture's timeline is broken there. It needs PrimingRemove as Begin does.
 func (t *Track) Jump(ctx context.Context, end, to int64, emit func(*Packet) error) error {
 	if t.closed {
 		return ErrClosed

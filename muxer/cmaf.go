@@ -64,7 +64,14 @@ func newCMAF(ctx context.Context, m *Muxer) (writer, error) {
 
 func (c *cmaf) writeInit() error {
 	name := c.m.opt.initName()
-	if err := sink.WriteObject(c.ctx, c.m.opt.Sink, name, c.buf.take()); err != nil {
+	data := c.buf.take()
+	if early := c.m.opt.Early; early > 0 {
+		var err error
+		if data, err = withEdit(data, early); err != nil {
+			return err
+		}
+	}
+	if err := sink.WriteObject(c.ctx, c.m.opt.Sink, name, data); err != nil {
 		return err
 	}
 	if c.m.opt.OnInit != nil {
@@ -86,11 +93,11 @@ func (c *cmaf) write(p *Packet, stream int, cut bool) error {
 		}
 	}
 	if c.part.Duration == 0 {
-		c.part.Start, c.part.Independent = p.PTS(), p.Key()
+		c.part.Start, c.part.Independent = max(0, p.PTS()), p.Key()
 	}
-	c.part.Duration += p.Duration()
+	c.part.Duration += audible(p)
 	c.m.track.count(p, stream)
-	if err := c.av.Write(p, stream); err != nil {
+	if err := c.writePacket(p, stream); err != nil {
 		return err
 	}
 	// A part that another packet of this length would overfill is complete now: it need not wait for that packet.
@@ -98,6 +105,15 @@ func (c *cmaf) write(p *Packet, stream int, cut bool) error {
 		return c.endPart()
 	}
 	return nil
+}
+
+// writePacket writes a packet at its time in the media, which the edit list moves back.
+func (c *cmaf) writePacket(p *Packet, stream int) error {
+	pts, dts, early := p.PTS(), p.DTS(), c.m.opt.Early
+	p.SetTimes(pts+early, dts+early, p.Duration())
+	err := c.av.Write(p, stream)
+	p.SetTimes(pts, dts, p.Duration())
+	return err
 }
 
 // endPart flushes the fragment and publishes it: first as bytes of the growing segment, then as an object of its own.

@@ -17,7 +17,7 @@ type Muxer struct {
 
 // tracker knows the segment that packets go into.
 type tracker struct {
-	first   int64 // PTS of the first packet of all
+	first   int64 // where segments are counted from
 	started bool
 	index   int64 // segments cut so far
 	current Segment
@@ -59,7 +59,7 @@ func (m *Muxer) Write(p *Packet, stream int) error {
 	if stream == 0 {
 		cut = m.Cuts(p)
 		if !m.track.started {
-			m.track.begin(p, m.opt.lead(p))
+			m.track.begin(p, m.opt.origin(p))
 		}
 	}
 	if err := m.w.write(p, stream, cut); err != nil {
@@ -75,6 +75,9 @@ func (m *Muxer) check(p *Packet, stream int) error {
 	if stream == 0 && !m.track.started && !p.Key() {
 		return fmt.Errorf("%w: the first packet is not a key frame", ErrOrder)
 	}
+	if m.opt.Part > 0 && p.DTS() < -m.opt.Early {
+		return fmt.Errorf("%w: decoding time %d is before time zero by more than %d", ErrOrder, p.DTS(), m.opt.Early)
+	}
 	if last := m.track.lastDTS[stream]; p.DTS() <= last {
 		return fmt.Errorf("%w: decoding time %d after %d", ErrOrder, p.DTS(), last)
 	}
@@ -82,9 +85,9 @@ func (m *Muxer) check(p *Packet, stream int) error {
 	return nil
 }
 
-// begin takes the first packet of all. Segments are counted from it, less the lead.
-func (t *tracker) begin(p *Packet, lead int64) {
-	t.started, t.first = true, p.PTS()-lead
+// begin takes the first packet of all, and where segments are counted from.
+func (t *tracker) begin(p *Packet, origin int64) {
+	t.started, t.first = true, origin
 	t.current.Start = max(0, p.PTS())
 }
 
@@ -109,13 +112,16 @@ func (m *Muxer) Segments() int64 {
 	return m.track.index + 1
 }
 
-// count adds a packet to the current segment. What lies before time zero is an encoder's priming and not to be heard.
+// count adds a packet to the current segment.
 func (t *tracker) count(p *Packet, stream int) {
 	if stream == 0 {
-		t.current.Duration += max(0, p.Duration()+min(0, p.PTS()))
+		t.current.Duration += audible(p)
 		t.current.Frames++
 	}
 }
+
+// audible is how long a packet is presented. What lies before time zero is an encoder's priming and not to be heard.
+func audible(p *Packet) int64 { return max(0, p.Duration()+min(0, p.PTS())) }
 
 // next ends the current segment and begins another one; it returns the ended one.
 func (m *Muxer) next(start int64) Segment {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"regexp"
 	"time"
 
@@ -44,6 +45,9 @@ type Options struct {
 	Part time.Duration
 	// FirstNumber is the number of the first segment. Zero means 1.
 	FirstNumber int64
+	// Early is how long before time zero the first packet may begin, in ticks: a sound encoder's priming. Players are told not to
+	// let it be heard. Packets that are earlier are errors in low latency; without it libavformat looks for itself.
+	Early int64
 	// Continues says that the first packet is not near time zero: the timestamps go on from an earlier run's.
 	Continues bool
 	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts). Unknown keys are errors.
@@ -116,6 +120,9 @@ func (o Options) validate() error {
 			bad("timescale %d", scale)
 		}
 	}
+	if o.Early < 0 || o.Early > math.MaxInt32 {
+		bad("packets %d ticks before time zero (want 0 to %d)", o.Early, math.MaxInt32)
+	}
 	if o.Segment <= 0 || o.Part < 0 || o.Part > o.Segment {
 		bad("segments of %s with parts of %s (want positive, parts at most as long as segments)", o.Segment, o.Part)
 	}
@@ -165,13 +172,16 @@ func (o Options) grid() (length, perSecond int64) {
 	return o.micros(), 1_000_000
 }
 
-// lead is how much earlier than the grid segments may begin. Sound does not meet the grid: in a segment of its own, the frame
-// that contains the segment's first instant begins it, or the one before where they meet exactly.
-func (o Options) lead(p *Packet) int64 {
-	if o.Part > 0 && o.Streams[0].Kind == media.KindAudio {
-		return p.Duration()
+// origin returns where segments are counted from: the first packet. Sound does not meet the grid: in a segment of its own, the frame
+// that contains the segment's first instant begins it, or the one before where they meet exactly. So it is counted from one frame
+// before the beginning of the segment that the first packet belongs to, priming or not.
+func (o Options) origin(p *Packet) int64 {
+	if o.Part == 0 || o.Streams[0].Kind != media.KindAudio {
+		return p.PTS()
 	}
-	return 0
+	length, unit := o.grid()
+	segments, ticks := media.Timebase{Num: length, Den: unit}, tickbase(o.Timescales[0])
+	return segments.Rescale(ticks.Rescale(p.PTS(), segments), ticks) - p.Duration()
 }
 
 // writer is one way of writing segments; each is driven by [Muxer].

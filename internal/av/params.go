@@ -7,8 +7,6 @@ import "C"
 import (
 	"fmt"
 
-	"unsafe"
-
 	"github.com/asticode/go-astiav"
 
 	"github.com/framegear/framegear/internal/media"
@@ -88,16 +86,6 @@ func rational(r media.Rate) astiav.Rational {
 		return astiav.NewRational(0, 1)
 	}
 	return astiav.NewRational(int(r.Num), int(r.Den))
-}
-
-// SetPriming states how many samples at the start of a sound stream are not to be heard, and its header.
-func (p *Parameters) SetPriming(samples int, extradata []byte) {
-	(*(**C.AVCodecParameters)(unsafe.Pointer(p.cp))).initial_padding = C.int(samples)
-	if len(extradata) > 0 {
-		_ = p.cp.SetExtraData(extradata)
-	}
-	p.read()
-	p.Priming = samples
 }
 
 // SetExtradata replaces the decoder configuration with a copy of b.

@@ -82,7 +82,7 @@ func Luma(t testing.TB, data []byte, n int) []byte {
 		"select=eq(n\\,"+strconv.Itoa(n)+"),extractplanes=y", "-frames:v", "1", "-f", "rawvideo", "-")
 }
 
-// Presentation decodes the first picture track, as tiny gray pictures, and the first sound track, as one channel of f32 samples, of what a
+// Presentation decodes the first picture track, as tiny gray pictures, and every sound track, as one channel of f32 samples, of what a
 // manifest names, into a NUT file that keeps their times, and returns its path.
 func Presentation(t testing.TB, manifest string, rate int) string {
 	t.Helper()
@@ -100,7 +100,7 @@ func times(t testing.TB, manifest string, rate int, more ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "decoded.nut")
 	args := append([]string{"-v", "error", "-nostdin", "-copyts", "-i", manifest}, more...)
-	run(t, "ffmpeg", append(args, "-map", "0:a:0", "-c:a", "pcm_f32le", "-ac", "1", "-ar", strconv.Itoa(rate), out)...)
+	run(t, "ffmpeg", append(args, "-map", "0:a", "-c:a", "pcm_f32le", "-ac", "1", "-ar", strconv.Itoa(rate), out)...)
 	return out
 }
 
