@@ -35,6 +35,8 @@ type Input struct {
 	eof     bool
 	lastPTS int64
 	started bool
+	sound   *inputSound // read beside the pictures, nil unless Audio was asked of an input without an end
+	logger  *slog.Logger
 }
 
 // OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
@@ -47,7 +49,7 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	in := &Input{ctx: ctx, url: url, in: raw}
+	in := &Input{ctx: ctx, url: url, in: raw, logger: o.Logger}
 	if err := in.open(o); err != nil {
 		in.Close()
 		return nil, fmt.Errorf("%w %s: %w", ErrInput, url, err)
@@ -154,6 +156,18 @@ func (in *Input) feed() error {
 
 // packetOf reads the next packet of the pictures.
 func (in *Input) packetOf() error {
+	if in.sound != nil {
+		return in.nextPacket()
+	}
+	for {
+		if err := in.readPacket(); err != nil || in.packet.Stream() == in.stream.Index {
+			return err
+		}
+	}
+}
+
+// readPacket reads the next packet of any stream.
+func (in *Input) readPacket() error {
 	for {
 		err := in.in.Read(in.packet)
 		switch {
@@ -166,9 +180,7 @@ func (in *Input) packetOf() error {
 		case err != nil:
 			return fmt.Errorf("%w: %w", ErrInput, err)
 		}
-		if in.packet.Stream() == in.stream.Index {
-			return nil
-		}
+		return nil
 	}
 }
 
@@ -197,6 +209,10 @@ func (in *Input) Close() error {
 	}
 	if in.stream.Params != nil {
 		in.stream.Params.Close()
+	}
+	if in.sound != nil {
+		in.sound.close()
+		in.sound = nil
 	}
 	in.in.Close()
 	return nil

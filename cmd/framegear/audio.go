@@ -16,7 +16,9 @@ type audioFlags struct {
 	AudioBitrate  string        `help:"Bit rate of sound (default: the source's, or 128k)." placeholder:"128k" group:"Sound"`
 	AudioOffset   time.Duration `help:"Move the sound: positive later, negative earlier." placeholder:"20ms" group:"Sound"`
 	AudioLoop     bool          `help:"Start sound files again when they end." group:"Sound"`
+	AudioEnds     string        `help:"What follows when sound is shorter than the picture: ${enum} (its track is over). Longer sound is cut at the last picture." enum:"silence,end" default:"silence" group:"Sound"`
 	AudioLanguage []string      `help:"Language of each track, a BCP 47 tag. Repeat as --audio." sep:"none" placeholder:"en" group:"Sound"`
+	AudioDefault  int           `help:"Which track plays when nobody chooses, from 1." default:"1" placeholder:"N" group:"Sound"`
 	AudioLabel    []string      `help:"Name of each track for people. Repeat as --audio." sep:"none" placeholder:"TEXT" group:"Sound"`
 }
 
@@ -33,7 +35,7 @@ type pushing interface {
 }
 
 // sound sets the tracks: those given, else the input's own.
-func (c *streamCmd) sound(o *framegear.Options, src source) error {
+func (c *streamCmd) sound(e *env, o *framegear.Options, src source) error {
 	if c.NoAudio && len(c.Audio) > 0 {
 		return usagef("--audio and --no-audio (want one of them)")
 	}
@@ -45,7 +47,12 @@ func (c *streamCmd) sound(o *framegear.Options, src source) error {
 		o.Audio = append(o.Audio, t)
 	}
 	if own, ok := src.(sounding); ok && len(c.Audio) == 0 && !c.NoAudio {
-		if t, ok := own.Audio(); ok {
+		t, ok := own.Audio()
+		if ok && t.PCM && c.Copy {
+			e.log.Warn("--copy leaves out the sound of an input without an end")
+			ok = false
+		}
+		if ok {
 			o.Audio = append(o.Audio, t)
 			if test, ok := src.(*testSource); ok {
 				test.sounds = true
@@ -55,7 +62,11 @@ func (c *streamCmd) sound(o *framegear.Options, src source) error {
 	if len(c.AudioLanguage) > len(o.Audio) || len(c.AudioLabel) > len(o.Audio) {
 		return usagef("%d --audio-language and %d --audio-label for %d sound tracks", len(c.AudioLanguage), len(c.AudioLabel), len(o.Audio))
 	}
+	if n := len(o.Audio); c.AudioDefault < 1 || c.AudioDefault > max(1, n) {
+		return usagef("--audio-default %d of %d sound tracks", c.AudioDefault, n)
+	}
 	for i := range o.Audio {
+		o.Audio[i].Default = i+1 == c.AudioDefault
 		if err := c.setTrack(&o.Audio[i], i); err != nil {
 			return err
 		}
@@ -65,6 +76,9 @@ func (c *streamCmd) sound(o *framegear.Options, src source) error {
 
 func (c *streamCmd) setTrack(t *framegear.AudioTrack, i int) (err error) {
 	t.Copy, t.Offset, t.Loop = (c.CopyAudio || c.Copy) && !t.PCM, c.AudioOffset, c.AudioLoop && len(t.Input) == 0 && !t.PCM
+	if c.AudioEnds == "end" {
+		t.Ends = framegear.AudioEndsThere
+	}
 	if c.AudioCodec == "opus" {
 		t.Codec = framegear.Opus
 	}

@@ -88,6 +88,10 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 			own, ok = in.Audio()
 		}
 		o.Audio[0].Origin = own.Origin
+		if own.PCM {
+			o.Audio[0].Source, o.Audio[0].PCM, o.Audio[0].Copy, o.Audio[0].Channels = "", true, false, own.Channels
+			ok = !c.Copy && !p.Copy
+		}
 		if !ok {
 			o.Audio = nil
 		}

@@ -196,7 +196,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	if !o.FrameRate.Known() {
 		o.FrameRate = src.FrameRate()
 	}
-	if err := c.sound(&o, src); err != nil {
+	if err := c.sound(e, &o, src); err != nil {
 		return o, err
 	}
 	if o.KeyInterval, err = parseCount("--gop", c.GOP, o.FrameRate.Frame().Duration(1)); err != nil {
