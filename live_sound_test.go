@@ -74,7 +74,8 @@ func TestSoundOfLiveInput(t *testing.T) {
 			defer s.Close()
 			var f framegear.Frame
 			for {
-				if err := in.Read(&f); errors.Is(err, io.EOF) {
+				// libav cannot tell the end of an answer without a length from a broken connection.
+				if err := in.Read(&f); errors.Is(err, io.EOF) || errors.Is(err, framegear.ErrInput) {
 					break
 				} else {
 					require.NoError(t, err)

@@ -328,7 +328,7 @@ func (pub *publisher) write() error {
 		return nil
 	}
 	plain := plainOf(pres)
-	if plain == nil {
+	if plain == nil || !begun(plain.Tracks) {
 		return nil
 	}
 	if err := pub.remember(plain); err != nil {
@@ -345,6 +345,11 @@ func (pub *publisher) write() error {
 		return pub.put(pub.p.s.place.name+".mpd", b, err)
 	}
 	return nil
+}
+
+// begun reports whether all tracks have their initialization segments: after a restart the segments of the run before are listed earlier.
+func begun(tracks []manifest.Track) bool {
+	return !slices.ContainsFunc(tracks, func(t manifest.Track) bool { return t.Container == manifest.ContainerFMP4 && t.Init == "" })
 }
 
 // plainOf returns the presentation without parts and without what only some tracks have, nil when nothing is left.

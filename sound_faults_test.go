@@ -15,7 +15,6 @@ import (
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/leaktest"
-	kinds "github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/referee"
 	"github.com/framegear/framegear/manifest/validate"
 )
@@ -235,5 +234,6 @@ func TestOptionalSound(t *testing.T) {
 	}
 	require.NoError(t, s.Finish(t.Context()))
 	require.Len(t, s.Stats().Audio, 1)
-	require.Len(t, onsets(t, referee.Sound(t, manifestOf(t, out, "m3u8"), c.Rate), kinds.KindAudio), 1)
+	_, beeps := onsets(t, referee.Sound(t, manifestOf(t, out, "m3u8"), c.Rate))
+	require.Len(t, beeps[0], 1)
 }

@@ -32,7 +32,7 @@ type frames struct {
 var encoderNames = map[Codec]string{AAC: "aac", Opus: "libopus"}
 
 func newFrames(o *Options, rate, channels int, bitrate int64) (*frames, error) {
-	f := &frames{remove: o.Priming == PrimingRemove}
+	f := new(frames)
 	var err error
 	f.enc, err = av.OpenAudioEncoder(av.AudioConfig{Name: encoderNames[o.Codec], Rate: rate, Channels: channels, Bitrate: bitrate, Logger: o.Logger})
 	if err == nil {
@@ -47,9 +47,8 @@ func newFrames(o *Options, rate, channels int, bitrate int64) (*frames, error) {
 	}
 	f.size = f.enc.FrameSize()
 	f.params.Priming = f.enc.Priming()
-	if f.remove { // where the priming is not a whole number of frames, silence fills it up, so that a packet begins at time zero
-		size := int64(f.size)
-		f.lead = -((size - int64(f.params.Priming)%size) % size)
+	if o.Priming == PrimingRemove {
+		f.dropPriming()
 		f.params.Priming = 0
 	}
 	if err := withoutPreSkip(f.params); err != nil {
@@ -57,6 +56,12 @@ func newFrames(o *Options, rate, channels int, bitrate int64) (*frames, error) {
 		return nil, fmt.Errorf("audio: %w", err)
 	}
 	return f, nil
+}
+
+// dropPriming lets the first packet begin where the sound begins. Where the priming is not a whole number of frames, silence fills it up.
+func (f *frames) dropPriming() {
+	size := int64(f.size)
+	f.remove, f.lead = true, -((size - int64(f.params.Priming)%size) % size)
 }
 
 // withoutPreSkip sets the pre-skip in Opus' header (RFC 7845 section 5.1) to zero. In MP4 the edit list says what is not to be heard, and
