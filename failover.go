@@ -75,10 +75,10 @@ func (r *rendition) openHardware(opt encoder.Options, from scaler.Spec) error {
 		return nil
 	}
 	soft, both, ok, err := encoder.Standby(opt, r.params)
-	if err != nil {
-		return r.fault("encoder", err)
-	}
-	if ok {
+	switch {
+	case err != nil: // no reason to do without a device that works
+		s.warn(fmt.Sprintf("%s: no software could go on for %s: %v", r.rung, r.Codec, err))
+	case ok:
 		r.params.Close()
 		r.params, f.soft = both, soft
 	}

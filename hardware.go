@@ -22,7 +22,7 @@ type HWPolicy uint8
 
 // The policies.
 const (
-	// HWPrefer goes on in software, with a warning and an event, at the start and in mid-stream.
+	// HWPrefer goes on in software, with a warning and an event, at the start and, for H.264 and HEVC, in mid-stream.
 	HWPrefer HWPolicy = iota
 	// HWRequire ends with an error wrapping ErrHardware, at the start and in mid-stream.
 	HWRequire

@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -101,20 +103,69 @@ func TestTenBitsOnADeviceForEight(t *testing.T) {
 	hwExact(t, dir, 0)
 }
 
-// Where software has no parameter sets beside the device's, a device that dies ends the stream, and the error says why.
-func TestHEVCThatDiesInMidStreamIsAnError(t *testing.T) {
-	if !vatest.Child(t, "FGVA_FAIL_ENCODE=60") {
-		return
+// hevcFailures are in mid-stream.
+func hevcFailures() []hwFailure {
+	return slices.DeleteFunc(slices.Clone(hwFailures), func(f hwFailure) bool { return f.start })
+}
+
+// hwDecodeHighBytes makes 8 bits of 10.
+func hwDecodeHighBytes(t *testing.T, stream []byte, width, height int) [][]byte {
+	pictures := vatest.DecodeDeep(t, stream, width, height)
+	for i, deep := range pictures {
+		pictures[i] = nil
+		for n := 1; n < len(deep); n += 2 {
+			pictures[i] = append(pictures[i], deep[n])
+		}
 	}
-	leaktest.Check(t)
-	o := hevcOptions()
-	o.HW = framegear.HWPrefer
-	_, err := hwStream(t, t.TempDir(), o)
-	require.ErrorIs(t, err, framegear.ErrHardware)
-	require.ErrorContains(t, err, "failed to encode a picture")
-	var stage *framegear.StageError
-	require.True(t, asStageError(err, &stage))
-	require.Equal(t, "encoder", stage.Stage)
+	return pictures
+}
+
+// x265 goes on in the same segments, after the same initialization segment.
+func TestHEVCThatDiesInMidStreamGoesOnInSoftware(t *testing.T) {
+	for _, test := range hevcFailures() {
+		for _, way := range []string{"recorded", "lowlatency", "tenbits"} {
+			t.Run(test.name+"_"+way, func(t *testing.T) {
+				if !vatest.Child(t, test.switches...) {
+					return
+				}
+				leaktest.Check(t)
+				var said hwReport
+				o := hevcOptions()
+				o.HW, o.HWTimeout = framegear.HWPrefer, 300*time.Millisecond
+				frame, decode := hwFrame, vatest.Decode
+				switch way {
+				case "lowlatency":
+					o.LowLatency, o.WhenFull, o.Clock, o.Window = true, framegear.BlockWhenFull, framegear.ClockCount, framegear.WindowAll
+				case "tenbits":
+					frame, decode = hwDeepFrame, hwDecodeHighBytes
+				}
+				said.listen(&o)
+				dir := t.TempDir()
+				stats, err := hwFeed(t, dir, o, frame)
+				require.NoError(t, err)
+				require.NotEmpty(t, said.instead)
+				require.EqualValues(t, len(said.instead), stats.Replaced)
+				require.Len(t, said.warnings, len(said.instead), said.warnings)
+				for _, i := range said.instead {
+					require.Equal(t, "libx265", i.To)
+					require.Contains(t, i.Reason, test.reason)
+				}
+				for rung, size := range hwSizes {
+					got := decode(t, hwTrack(t, dir, rung), size[0], size[1])
+					require.Len(t, got, hwFrames, "v%d", rung)
+					for n := range got {
+						want := vatest.Nearest(hwPixels(n), hwWidth, hwHeight, size[0], size[1])
+						require.Less(t, hwDifference(want, got[n]), 6.0, "v%d, picture %d", rung, n)
+					}
+				}
+				hwGrid(t, dir, true)
+				requireValid(t, filepath.Join(dir, "stream.mpd"))
+				requireValid(t, filepath.Join(dir, "stream.m3u8"))
+				require.NotContains(t, string(read(t, dir, "v0/media.m3u8")), "DISCONTINUITY")
+				leaktest.Settled(t, "calls that were given up come back", noneLive)
+			})
+		}
+	}
 }
 
 func TestTheLadderSharesOneDeviceAndOneUpload(t *testing.T) {

@@ -211,13 +211,15 @@ func TestHardwareLadder(t *testing.T) {
 	}
 }
 
-// hwFailures are the driver's switches and what each makes people read.
-var hwFailures = []struct {
+type hwFailure struct {
 	name     string
 	switches []string
 	reason   string
 	start    bool // before the first frame
-}{
+}
+
+// hwFailures are the driver's switches and what each makes people read.
+var hwFailures = []hwFailure{
 	{"profile", []string{"FGVA_NO_ENCODE=1"}, "does not offer this codec or profile", true},
 	{"size", []string{"FGVA_MAX_SIZE=300"}, "over the device's limit", true},
 	{"headers", []string{"FGVA_NO_HEADERS=1", "FGVA_MUTE=1"}, "makes no parameter sets", true},

@@ -101,6 +101,16 @@ func (e *Encoder) Parameters() (*Parameters, error) {
 	if p.Bitrate == 0 {
 		p.Bitrate = e.opt.Bitrate
 	}
+	if e.opt.beside != nil {
+		sets, err := e.opt.beside.renumberSets(p.Extradata)
+		if err == nil {
+			err = p.SetExtradata(sets)
+		}
+		if err != nil {
+			p.Close()
+			return nil, fmt.Errorf("encoder: %w", err)
+		}
+	}
 	return p, nil
 }
 
@@ -159,6 +169,11 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 		if d, ok := e.durations[pts]; ok {
 			e.packet.SetTimes(pts, e.decodeTime(pts, d), d)
 			delete(e.durations, pts)
+		}
+		if e.opt.beside != nil {
+			if err := renumberPacket(e.packet); err != nil {
+				return fmt.Errorf("encoder: %w", err)
+			}
 		}
 		err := emit(e.packet)
 		e.packet.Unref()

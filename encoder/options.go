@@ -83,6 +83,8 @@ type Options struct {
 
 	// inBand leaves the parameter sets in a hardware encoder's packets.
 	inBand bool
+	// beside is the profile and level of the HEVC stream that this one goes on for, nil for a stream of its own.
+	beside hevcProfile
 }
 
 // ErrOptions is wrapped by every error about options.

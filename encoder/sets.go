@@ -1,12 +1,12 @@
 package encoder
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/nal"
 )
 
 // errNoSets is about drivers that never tell the parameter sets.
@@ -22,34 +22,22 @@ var withoutSets = map[media.Codec]string{
 func needsSets(f media.Codec) bool { return withoutSets[f] != "" }
 
 // setOrder returns the place of a NAL unit among the parameter sets, which refer to earlier ones, negative for another NAL unit.
-func setOrder(f media.Codec, nal []byte) int {
+func setOrder(f media.Codec, unit []byte) int {
 	if f == media.CodecHEVC { // ISO/IEC 23008-2 table 7-1: VPS, SPS, PPS
-		return slices.Index([]byte{32, 33, 34}, nal[0]>>1&0x3f)
+		return slices.Index([]byte{32, 33, 34}, unit[0]>>1&0x3f)
 	}
-	return slices.Index([]byte{7, 8}, nal[0]&0x1f) // ISO/IEC 14496-10 table 7-1: SPS, PPS
+	return slices.Index([]byte{7, 8}, unit[0]&0x1f) // ISO/IEC 14496-10 table 7-1: SPS, PPS
 }
 
 // parameterSets returns the parameter sets of a stream in Annex B form, in the order in which they refer to each other.
 func parameterSets(f media.Codec, annexB []byte) [][]byte {
 	var sets [3][][]byte
-	for nal := range bytes.SplitSeq(annexB, []byte{0, 0, 1}) {
-		nal = bytes.TrimRight(nal, "\x00") // of the next start code; a NAL unit never ends in zero
-		if len(nal) == 0 {
-			continue
-		}
-		if n := setOrder(f, nal); n >= 0 {
-			sets[n] = append(sets[n], nal)
+	for unit := range nal.Units(annexB) {
+		if n := setOrder(f, unit); n >= 0 {
+			sets[n] = append(sets[n], unit)
 		}
 	}
 	return slices.Concat(sets[:]...)
-}
-
-func annexB(nals [][]byte) []byte {
-	var b []byte
-	for _, nal := range nals {
-		b = append(append(b, 0, 0, 0, 1), nal...)
-	}
-	return b
 }
 
 // firstSets encodes one picture and returns the parameter sets that come out with it. So segments get them from drivers that write
@@ -82,5 +70,5 @@ func firstSets(o Options) ([]byte, error) {
 	if len(sets) == 0 {
 		return nil, errNoSets
 	}
-	return annexB(sets), nil
+	return nal.Stream(nil, sets...), nil
 }

@@ -1,11 +1,12 @@
 package encoder
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/framegear/framegear/internal/av"
-	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/nal"
 )
 
 // InSoftware returns options of a software encoder for what a hardware encoder was to make. What only the device understands (preset,
@@ -22,25 +23,25 @@ func InSoftware(o Options) (soft Options, ok bool) {
 }
 
 // Standby returns options of a software encoder that can go on in the middle of a hardware encoder's stream, under the same
-// initialization segment, and the parameters of a stream that both may write. ok is false when that cannot be done: it takes H.264, whose avcC record
-// holds any number of parameter sets (ISO/IEC 14496-15 section 5.3.3.1); the software encoder's have the identifier 1. The caller
-// closes the parameters.
+// initialization segment, and the parameters of a stream that both may write. ok is false when that cannot be done: it takes H.264 or HEVC,
+// whose decoder configurations hold any number of parameter sets (ISO/IEC 14496-15 sections 5.3.3.1 and 8.3.3.1), so that the software's
+// come with identifiers of their own. The caller closes the parameters.
 func Standby(o Options, hardware *Parameters) (soft Options, both *Parameters, ok bool, err error) {
-	sets := parameterSets(media.CodecH264, hardware.Extradata)
+	format := Format(o.Codec)
+	sets := parameterSets(format, hardware.Extradata)
 	soft, ok = InSoftware(o)
-	if !ok || soft.Codec != "libx264" || len(sets) == 0 || len(sets[0]) < 4 {
+	if !ok || !soft.standBy(sets) {
 		return soft, nil, false, nil
 	}
-	// Profile, constraints and level of the record are the hardware's, so the other stream must stay within them.
-	soft.Profile = map[byte]string{66: "baseline", 77: "main"}[sets[0][1]]
-	soft.BFrames = NoBFrames
-	soft.Extra = map[string]string{"level": strconv.Itoa(int(sets[0][3])), "x264-params": "sps-id=1"}
 	e, err := New(soft)
 	if err != nil {
 		return soft, nil, false, err
 	}
 	defer e.Close()
 	own, err := e.Parameters()
+	if errors.Is(err, errNotBeside) {
+		return soft, nil, false, nil
+	}
 	if err != nil {
 		return soft, nil, false, err
 	}
@@ -48,10 +49,31 @@ func Standby(o Options, hardware *Parameters) (soft Options, both *Parameters, o
 	if both, err = hardware.Clone(); err != nil {
 		return soft, nil, false, err
 	}
-	sets = append(sets, parameterSets(media.CodecH264, own.Extradata)...)
-	if err := both.SetExtradata(annexB(sets)); err != nil {
+	sets = append(sets, parameterSets(format, own.Extradata)...)
+	if err := both.SetExtradata(nal.Stream(nil, sets...)); err != nil {
 		both.Close()
 		return soft, nil, false, fmt.Errorf("encoder: %w", err)
 	}
 	return soft, both, true, nil
+}
+
+// standBy sets what keeps a software encoder's stream within profile and level of a device's, whose parameter sets are given. It returns
+// false where the software cannot.
+func (o *Options) standBy(sets [][]byte) bool {
+	o.BFrames = NoBFrames
+	switch o.Codec {
+	case "libx264":
+		if len(sets) == 0 || len(sets[0]) < 4 {
+			return false
+		}
+		o.Profile = map[byte]string{66: "baseline", 77: "main"}[sets[0][1]]
+		o.Extra = map[string]string{"level": strconv.Itoa(int(sets[0][3])), "x264-params": "sps-id=1"}
+		return true
+	case "libx265":
+		o.beside = profileOf(sets)
+		o.Profile = map[int]string{1: "main", 2: "main10"}[o.beside.profile()]
+		o.Extra = map[string]string{"x265-params": "level-idc=" + strconv.Itoa(o.beside.level()/3)} // general_level_idc is 30 times the level
+		return o.Profile != ""
+	}
+	return false
 }

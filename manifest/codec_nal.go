@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"math/bits"
 	"strings"
+
+	"github.com/framegear/framegear/internal/nal"
 )
 
 var (
@@ -25,9 +28,9 @@ func avcString(extra []byte) (string, error) {
 	if len(extra) >= 7 && extra[0] == 1 {
 		return fmt.Sprintf("avc1.%02x%02x%02x", extra[1], extra[2], extra[3]), nil
 	}
-	for _, nal := range annexB(extra) {
-		if len(nal) >= 4 && nal[0]&0x1f == nalSPSH264 {
-			return fmt.Sprintf("avc1.%02x%02x%02x", nal[1], nal[2], nal[3]), nil
+	for unit := range annexB(extra) {
+		if len(unit) >= 4 && unit[0]&0x1f == nalSPSH264 {
+			return fmt.Sprintf("avc1.%02x%02x%02x", unit[1], unit[2], unit[3]), nil
 		}
 	}
 	return "", errNoConfig
@@ -39,11 +42,11 @@ func hevcString(extra []byte) (string, error) {
 	if len(extra) >= 23 && extra[0] == 1 {
 		return hevcPTL(extra[1:13]), nil
 	}
-	for _, nal := range annexB(extra) {
-		if len(nal) < 2 || nal[0]>>1&0x3f != nalSPSHEVC {
+	for unit := range annexB(extra) {
+		if len(unit) < 2 || unit[0]>>1&0x3f != nalSPSHEVC {
 			continue
 		}
-		if rbsp := unescape(nal[2:]); len(rbsp) >= 13 {
+		if rbsp := nal.Unescape(unit[2:]); len(rbsp) >= 13 {
 			return hevcPTL(rbsp[1:13]), nil
 		}
 		return "", errShort
@@ -67,34 +70,10 @@ func hevcPTL(ptl []byte) string {
 	return b.String()
 }
 
-// annexB splits a byte stream (ISO/IEC 14496-10 annex B) into its NAL units, nil when it is none.
-func annexB(b []byte) [][]byte {
-	start := []byte{0, 0, 1}
-	if !bytes.HasPrefix(b, start) && !bytes.HasPrefix(b, []byte{0, 0, 0, 1}) {
-		return nil
+// annexB returns the NAL units of a byte stream (ISO/IEC 14496-10 annex B), none when it is none.
+func annexB(b []byte) iter.Seq[[]byte] {
+	if !bytes.HasPrefix(b, []byte{0, 0, 1}) && !bytes.HasPrefix(b, []byte{0, 0, 0, 1}) {
+		b = nil
 	}
-	var nals [][]byte
-	for nal := range bytes.SplitSeq(b, start) {
-		if nal = bytes.TrimRight(nal, "\x00"); len(nal) > 0 {
-			nals = append(nals, nal)
-		}
-	}
-	return nals
-}
-
-// unescape removes the bytes that keep a NAL unit free of start codes (ISO/IEC 14496-10 section 7.4.1).
-func unescape(nal []byte) []byte {
-	out := make([]byte, 0, len(nal))
-	zeros := 0
-	for _, c := range nal {
-		if zeros >= 2 && c == 3 {
-			zeros = 0
-			continue
-		}
-		if zeros++; c != 0 {
-			zeros = 0
-		}
-		out = append(out, c)
-	}
-	return out
+	return nal.Units(b)
 }

@@ -1,0 +1,63 @@
+// Package nal takes apart and puts together the NAL units of H.264 and HEVC.
+package nal
+
+import (
+	"bytes"
+	"iter"
+)
+
+// Units returns the NAL units of a byte stream (ISO/IEC 14496-10 and 23008-2, annex B), without start codes. They share its memory.
+func Units(stream []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for unit := range bytes.SplitSeq(stream, []byte{0, 0, 1}) {
+			unit = bytes.TrimRight(unit, "\x00") // of the next start code; a NAL unit never ends in zero
+			if len(unit) > 0 && !yield(unit) {
+				return
+			}
+		}
+	}
+}
+
+// Stream appends NAL units to a byte stream, each behind a start code.
+func Stream(stream []byte, units ...[]byte) []byte {
+	for _, unit := range units {
+		stream = append(append(stream, 0, 0, 0, 1), unit...)
+	}
+	return stream
+}
+
+// Unescape returns a copy without the bytes that keep a NAL unit free of start codes (ISO/IEC 14496-10 section 7.4.1).
+func Unescape(unit []byte) []byte {
+	out := make([]byte, 0, len(unit))
+	zeros := 0
+	for _, c := range unit {
+		if zeros >= 2 && c == 3 {
+			zeros = 0
+			continue
+		}
+		if zeros++; c != 0 {
+			zeros = 0
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Escape returns a copy with those bytes.
+func Escape(unit []byte) []byte {
+	out := make([]byte, 0, len(unit)+len(unit)/64+1)
+	zeros := 0
+	for _, c := range unit {
+		if zeros >= 2 && c <= 3 {
+			out, zeros = append(out, 3), 0
+		}
+		if zeros++; c != 0 {
+			zeros = 0
+		}
+		out = append(out, c)
+	}
+	if zeros > 0 {
+		out = append(out, 3)
+	}
+	return out
+}
