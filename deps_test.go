@@ -24,9 +24,9 @@ var folders = map[string]struct {
 	why string
 }{
 	"": {[]string{"scaler", "encoder", "audio", "muxer", "muxer/sink", "manifest", "manifest/dash", "manifest/hls", "manifest/validate",
-		"internal/av", "internal/media", "internal/nearest", "internal/origin", "internal/rgb"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
-	"scaler":              {[]string{"internal/av", "internal/media", "internal/resize", "internal/rgb"}, "a stage knows neither its neighbours nor the ladder"},
-	"encoder":             {[]string{"internal/av", "internal/media", "internal/nal"}, "a stage knows neither its neighbours nor the ladder"},
+		"internal/av", "internal/change", "internal/media", "internal/nearest", "internal/origin", "internal/rgb", "internal/turn"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
+	"scaler":              {[]string{"internal/av", "internal/change", "internal/media", "internal/resize", "internal/rgb", "internal/turn"}, "a stage knows neither its neighbours nor the ladder"},
+	"encoder":             {[]string{"internal/av", "internal/change", "internal/media", "internal/nal"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/leaktest", "internal/media", "internal/synth"}, "the kit is for any encoder"},
 	"audio":               {[]string{"internal/av", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
 	"muxer":               {[]string{"internal/av", "internal/media", "muxer/sink"}, "a muxer writes segments; manifests are the root's and manifest's"},
@@ -38,10 +38,12 @@ var folders = map[string]struct {
 	"manifest/validate":   {[]string{"internal/media", "manifest"}, "validation works on anybody's presentation"},
 	"manifest/internal":   {[]string{"internal/media", "manifest"}, "helpers of manifest's own tests"},
 	"internal/media":      {nil, "the vocabulary is the leaf that everything else imports"},
-	"internal/av":         {[]string{"internal/media"}, "libav's only home is below every stage"},
+	"internal/av":         {[]string{"internal/change", "internal/media"}, "libav's only home is below every stage"},
+	"internal/change":     {nil, "kernels over memory: pure Go"},
 	"internal/rgb":        {[]string{"internal/media"}, "kernels over memory: pure Go"},
 	"internal/resize":     {nil, "kernels over memory: pure Go"},
 	"internal/nal":        {nil, "bytes in, bytes out"},
+	"internal/turn":       {nil, "the order in which work gets a core"},
 	"internal/nearest":    {nil, "names and their neighbours"},
 	"internal/synth":      {[]string{"internal/media"}, "pictures and sound by formula"},
 	"internal/origin":     {[]string{"internal/media", "manifest", "manifest/dash", "manifest/hls", "muxer/sink"}, "an origin serves what a sink holds and a manifest says"},
@@ -64,8 +66,8 @@ var guarded = []struct {
 	why  string
 }{
 	{"github.com/asticode/go-astiav/...", []string{"internal/av"}, "astiav breaks its API without a major version; one package holds it"},
-	{"C", []string{"internal/av", "internal/resize", "internal/rgb"}, "C is where libav is held and its memory counted, and in the kernels"},
-	{"unsafe", []string{"internal/av", "internal/resize", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
+	{"C", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb"}, "C is where libav is held and its memory counted, and in the kernels"},
+	{"unsafe", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
 	{"gocv.io/x/gocv/...", []string{"opencv", "examples/streamgear-4-opencv"}, "OpenCV is behind a build tag"},
 	{"os/exec", append([]string{"bench"}, testHelpers...), "no process is ever started; everything is in this one"},
 	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},

@@ -80,7 +80,11 @@ func filterFor(from, to int) av.Filter {
 }
 
 // Scale returns the rendition's picture, which the caller releases; src is borrowed for the call.
-func (b *Branch) Scale(src *Picture) (*Picture, error) {
+func (b *Branch) Scale(src *Picture) (*Picture, error) { return b.ScaleNext(src, nil, nil) }
+
+// ScaleNext is Scale for a picture that follows another one, of which made is what Scale returned: where the changes between both are
+// known (see [Compare]) only those are scaled, and what is returned knows its own changes since made. Both may be nil. All are borrowed for the call.
+func (b *Branch) ScaleNext(src, before, made *Picture) (*Picture, error) {
 	if src.Width() != b.from.Width || src.Height() != b.from.Height || src.Layout() != b.from.Layout {
 		return nil, fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrMismatch, src.Layout(), src.Width(), src.Height(),
 			b.from.Layout, b.from.Width, b.from.Height)
@@ -92,19 +96,52 @@ func (b *Branch) Scale(src *Picture) (*Picture, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scaler: %w", err)
 	}
-	for i, p := range b.planes {
-		p.Scale(src.Pointer(i), src.Stride(i), dst.Pointer(i), dst.Stride(i))
-	}
-	if b.sws != nil {
-		if err := b.sws.Picture(src, dst); err != nil {
-			dst.Release()
-			return nil, fmt.Errorf("scaler: %w", err)
-		}
-	}
-	if b.matrix {
-		av.ConvertMatrix(dst, b.from.Color.Matrix, b.to.Color.Matrix)
+	if err := b.fill(dst, src, before, made); err != nil {
+		dst.Release()
+		return nil, fmt.Errorf("scaler: %w", err)
 	}
 	return dst, nil
+}
+
+// fill makes all of a picture, or takes over what has not changed.
+func (b *Branch) fill(dst, src, before, made *Picture) error {
+	whole := true
+	if changes := src.Changes(before); changes != nil && made != nil {
+		m := dst.MarkChanges(made)
+		changes.Project(m)
+		whole = b.planes == nil || !m.AtMost(2)
+	}
+	if whole {
+		if b.sws != nil {
+			if err := b.sws.Picture(src, dst); err != nil {
+				return err
+			}
+		}
+		b.rows(dst, src, 0, b.to.Height)
+		return nil
+	}
+	next := 0
+	dst.Changes(made).Bands(func(from, to int) {
+		dst.CopyRows(made, next, from)
+		b.rows(dst, src, from, to)
+		next = to
+	})
+	dst.CopyRows(made, next, b.to.Height)
+	return nil
+}
+
+// rows makes rows of luma from y0 up to y1, both even, and their chroma, as far as that is not swscale's work.
+func (b *Branch) rows(dst, src *Picture, y0, y1 int) {
+	for i, p := range b.planes {
+		first, last := y0, y1
+		if i > 0 {
+			first, last = y0/2, y1/2
+		}
+		p.ScaleRows(src.Pointer(i), src.Stride(i), dst.Pointer(i), dst.Stride(i), first, last)
+	}
+	if b.matrix {
+		av.ConvertMatrix(dst, b.from.Color.Matrix, b.to.Color.Matrix, y0, y1)
+	}
 }
 
 // Close frees the branch. Pictures that are still held stay valid. Closing twice is harmless.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/change"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/rgb"
 )
@@ -42,6 +43,8 @@ type InputOptions struct {
 	// OutColor is the colour of the pictures. The zero value means media.OutputColor of the height for RGB and gray frames, and
 	// Color for YUV.
 	OutColor media.Color
+	// Quick converts large pictures on two cores while one of them is idle: the same work, done earlier.
+	Quick bool
 }
 
 // Input converts frames of one format and size. One goroutine at a time.
@@ -50,7 +53,12 @@ type Input struct {
 	pool    *av.Pool
 	convert func(f *media.Frame, dst *Picture) error
 	sws     *av.Scaler
-	inner   *Input // makes three planes of even size for sws, which makes two of them
+	second  *helper
+	kernel  bool       // convert is that of package rgb
+	calm    bool       // the last frame differed in few places from the one before it
+	strips  *av.Pool   // of parts of pictures, with kernel
+	changes change.Map // of the frame that is being converted
+	inner   *Input     // makes three planes of even size for sws, which makes two of them
 }
 
 // NewInput returns a converter. The caller closes it.
@@ -65,7 +73,14 @@ func NewInput(o InputOptions) (*Input, error) {
 	case o.copies():
 		in.convert = func(f *media.Frame, dst *Picture) error { av.CopyInput(f, dst); return nil }
 	case o.kernel():
-		in.convert = in.runKernel
+		in.convert, in.kernel = in.runKernel, true
+		if in.strips, err = av.NewPool(o.OutWidth, stripRows, o.Layout, o.OutColor); err != nil {
+			pool.Close()
+			return nil, fmt.Errorf("scaler: %w", err)
+		}
+		if o.Quick && o.Width*o.Height >= worthSplitting {
+			in.second = newHelper()
+		}
 	case o.oddIntoTwoPlanes():
 		if err := in.openTwoSteps(); err != nil {
 			pool.Close()
@@ -189,6 +204,12 @@ func (in *Input) openSwscale() error {
 }
 
 func (in *Input) runKernel(f *media.Frame, dst *Picture) error {
+	job := in.job(f, dst)
+	in.second.convert(&job)
+	return nil
+}
+
+func (in *Input) job(f *media.Frame, dst *Picture) rgb.Job {
 	job := rgb.Job{
 		Src: f.Planes[0], Stride: f.Stride(0), Format: f.Format, Width: f.Width, Height: f.Height,
 		Matrix: in.opt.OutColor.Matrix, NV12: in.opt.Layout == NV12,
@@ -196,8 +217,7 @@ func (in *Input) runKernel(f *media.Frame, dst *Picture) error {
 	for i := range job.Dst[:planes(in.opt.Layout)] {
 		job.Dst[i], job.DstStride[i] = dst.Pointer(i), dst.Stride(i)
 	}
-	rgb.Convert(&job)
-	return nil
+	return job
 }
 
 func planes(l Layout) int {
@@ -211,11 +231,7 @@ func planes(l Layout) int {
 // picture. A frame of another format or size gives an error wrapping ErrMismatch, one that does not hold together an error
 // wrapping media.ErrFrame.
 func (in *Input) Convert(f *media.Frame) (*Picture, error) {
-	if f.Format != in.opt.Format || f.Width != in.opt.Width || f.Height != in.opt.Height {
-		return nil, fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrMismatch, f.Format, f.Width, f.Height,
-			in.opt.Format, in.opt.Width, in.opt.Height)
-	}
-	if err := f.Validate(); err != nil {
+	if err := in.fits(f); err != nil {
 		return nil, err
 	}
 	dst, err := in.pool.Get()
@@ -227,6 +243,14 @@ func (in *Input) Convert(f *media.Frame) (*Picture, error) {
 		return nil, fmt.Errorf("scaler: %w", err)
 	}
 	return dst, nil
+}
+
+func (in *Input) fits(f *media.Frame) error {
+	if f.Format != in.opt.Format || f.Width != in.opt.Width || f.Height != in.opt.Height {
+		return fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrMismatch, f.Format, f.Width, f.Height,
+			in.opt.Format, in.opt.Width, in.opt.Height)
+	}
+	return f.Validate()
 }
 
 // Width returns the width of the pictures in pixels.
@@ -246,7 +270,12 @@ func (in *Input) FromRGB() bool { return in.opt.Format.RGBLike() }
 
 // Close frees the converter. Pictures that are still held stay valid. Closing twice is harmless.
 func (in *Input) Close() {
+	in.second.close()
+	in.second = nil
 	in.pool.Close()
+	if in.strips != nil {
+		in.strips.Close()
+	}
 	if in.inner != nil {
 		in.inner.Close()
 	}

@@ -1,8 +1,33 @@
 #include <string.h>
 #include "shim.h"
 
-// Sends a reference to src with its own time and picture type: the same picture goes to several encoders.
-int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int64_t pts, int64_t duration, int key)
+// Tells which blocks of 16x16 samples have changed since the picture before, as a rectangle for each run of them.
+static int fg_encode_hint(AVFrame *f, const uint8_t *changed, int cols, int rows)
+{
+	size_t runs = 0;
+	for (int i = 0; i < cols * rows; i++)
+		runs += changed[i] && (i % cols == 0 || !changed[i - 1]);
+	AVVideoHint *hint = av_video_hint_create_side_data(f, runs);
+	if (!hint)
+		return AVERROR(ENOMEM);
+	hint->type = AV_VIDEO_HINT_TYPE_CHANGED;
+	AVVideoRect *rect = av_video_hint_rects(hint);
+	for (int y = 0; y < rows; y++) {
+		for (int x = 0; x < cols; x++) {
+			const int first = x;
+			while (x < cols && changed[y * cols + x])
+				x++;
+			if (x > first)
+				*rect++ = (AVVideoRect){.x = 16 * first, .y = 16 * y, .width = 16 * (x - first), .height = 16};
+		}
+	}
+	return 0;
+}
+
+// Sends a reference to src with its own time and picture type: the same picture goes to several encoders. changed may be NULL; with it
+// the picture is a P picture, since x264 takes the hint only where a picture refers to the one before it.
+int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int64_t pts, int64_t duration, int key,
+		   const uint8_t *changed, int cols, int rows)
 {
 	int ret;
 	if (!src)
@@ -18,7 +43,12 @@ int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int
 		scratch->flags |= AV_FRAME_FLAG_KEY;
 	else
 		scratch->flags &= ~AV_FRAME_FLAG_KEY;
-	ret = avcodec_send_frame(cc, scratch);
+	if (changed) {
+		scratch->pict_type = AV_PICTURE_TYPE_P;
+		ret = fg_encode_hint(scratch, changed, cols, rows);
+	}
+	if (ret >= 0)
+		ret = avcodec_send_frame(cc, scratch);
 	av_frame_unref(scratch);
 	return ret;
 }

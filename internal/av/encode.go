@@ -2,6 +2,7 @@ package av
 
 //#include <stdlib.h>
 //#include "shim.h"
+//#cgo noescape fg_encode_send
 import "C"
 
 import (
@@ -12,6 +13,7 @@ import (
 
 	"github.com/asticode/go-astiav"
 
+	"github.com/framegear/framegear/internal/change"
 	"github.com/framegear/framegear/internal/media"
 )
 
@@ -158,6 +160,12 @@ func openError(name string, err error, ctx unsafe.Pointer, mark uint64) error {
 // Send gives the encoder a picture, borrowed for the call (the encoder keeps its own reference), with its time and duration
 // in ticks. key forces an IDR. A nil picture starts the drain.
 func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
+	return e.SendChanged(pic, pts, duration, key, nil)
+}
+
+// SendChanged is Send with what differs from the picture sent before, nil when that is not known. Only libx264 with its option mb_info
+// makes use of it.
+func (e *VideoEncoder) SendChanged(pic *Picture, pts, duration int64, key bool, changed *change.Map) error {
 	if e.cc == nil {
 		return ErrClosed
 	}
@@ -175,7 +183,14 @@ func (e *VideoEncoder) Send(pic *Picture, pts, duration int64, key bool) error {
 	} else if e.drain == unfed {
 		e.drain = fed
 	}
-	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k)
+	var blocks []uint8
+	cols, rows := 0, 0
+	if changed != nil && !key {
+		blocks, cols = changed.Blocks()
+		rows = len(blocks) / cols
+	}
+	code := C.fg_encode_send((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), src, C.int64_t(pts), C.int64_t(duration), k,
+		(*C.uint8_t)(unsafe.SliceData(blocks)), C.int(cols), C.int(rows))
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
 }
 
@@ -194,6 +209,11 @@ func (e *VideoEncoder) Receive(p *Packet) error {
 		code = C.fg_bitstream_run(e.filter, cPacket(p.p))
 	}
 	return checkOf("encode", e.name, code, e.cc.UnsafePointer(), mark)
+}
+
+// Reorder returns by how many pictures the order of packets may differ from that of pictures.
+func (e *VideoEncoder) Reorder() int {
+	return int((*C.AVCodecContext)(e.cc.UnsafePointer()).has_b_frames)
 }
 
 // Parameters returns what the stream is, for muxers and manifests. The caller closes it.

@@ -60,11 +60,11 @@ enum { FG_BLOCK = 64 };
 		for (int x = 0; x < 2 * n; x++)                                                                \
 			a[x] = fg_clip(a[x] + twice[x], MAX);                                                  \
 	}                                                                                                      \
-	static void NAME(AVFrame *f, const fg_matrix *m)                                                       \
+	static void NAME(AVFrame *f, const fg_matrix *m, int y0, int y1)                                       \
 	{                                                                                                      \
-		const int cw = f->width / 2, ch = f->height / 2;                                               \
+		const int cw = f->width / 2;                                                                   \
 		int d[FG_BLOCK];                                                                               \
-		for (int y = 0; y < ch; y++) {                                                                 \
+		for (int y = y0 / 2; y < y1 / 2; y++) {                                                        \
 			TYPE *u = (TYPE *)(f->data[1] + (ptrdiff_t)y * f->linesize[1]);                        \
 			TYPE *v = (TYPE *)(f->data[2] + (ptrdiff_t)y * f->linesize[2]);                        \
 			TYPE *a = (TYPE *)(f->data[0] + (ptrdiff_t)(2 * y) * f->linesize[0]);                  \
@@ -81,7 +81,8 @@ enum { FG_BLOCK = 64 };
 FG_CONVERT(fg_convert8, uint8_t, 128, 255)
 FG_CONVERT(fg_convert10, uint16_t, 512, 1023)
 
-void fg_matrix_convert(AVFrame *f, int from, int to)
+// Converts rows of luma from y0 up to y1, both even, and their chroma.
+void fg_matrix_convert(AVFrame *f, int from, int to, int y0, int y1)
 {
 	fg_matrix m;
 	double kr0, kb0, kr1, kb1;
@@ -89,7 +90,7 @@ void fg_matrix_convert(AVFrame *f, int from, int to)
 	fg_constants(to, &kr1, &kb1);
 	fg_solve(kr0, kb0, kr1, kb1, &m);
 	if (f->format == AV_PIX_FMT_YUV420P10LE)
-		fg_convert10(f, &m);
+		fg_convert10(f, &m, y0, y1);
 	else
-		fg_convert8(f, &m);
+		fg_convert8(f, &m, y0, y1);
 }

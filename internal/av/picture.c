@@ -1,4 +1,8 @@
+#define _GNU_SOURCE // for MADV_HUGEPAGE
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include "shim.h"
@@ -29,6 +33,48 @@ int fg_picture_size(enum AVPixelFormat fmt, int w, int h)
 	for (int i = 0; i < 4; i++)
 		total += sizes[i] ? sizes[i] + FG_MARGIN : 0;
 	return total > INT32_MAX ? AVERROR(ENOMEM) : (int)total;
+}
+
+#ifdef __linux__
+static void fg_unmap(void *opaque, uint8_t *data)
+{
+	munmap(data, (size_t)(uintptr_t)opaque);
+}
+
+// Memory for a large picture, in huge pages as far as it fills them: the first use of a small page costs as much as converting into a
+// dozen of them.
+static AVBufferRef *fg_map(size_t size)
+{
+	const size_t huge = 2 << 20, all = FFALIGN(size, 4096);
+	uint8_t *p = mmap(NULL, all + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	uint8_t *start = (uint8_t *)FFALIGN((uintptr_t)p, huge);
+	if (start > p)
+		munmap(p, start - p);
+	munmap(start + all, p + huge - start);
+	madvise(start, all, MADV_HUGEPAGE);
+	AVBufferRef *b = av_buffer_create(start, size, fg_unmap, (void *)(uintptr_t)all, 0);
+	if (!b)
+		munmap(start, all);
+	return b;
+}
+#else
+static AVBufferRef *fg_map(size_t size)
+{
+	return NULL;
+}
+#endif
+
+static AVBufferRef *fg_picture_alloc(size_t size)
+{
+	AVBufferRef *b = size >= 2 << 20 ? fg_map(size) : NULL;
+	return b ? b : av_buffer_alloc(size);
+}
+
+AVBufferPool *fg_picture_pool(int size)
+{
+	return av_buffer_pool_init(size, fg_picture_alloc);
 }
 
 int fg_picture_get(AVBufferPool *pool, AVFrame *f, enum AVPixelFormat fmt, int w, int h)

@@ -68,6 +68,7 @@ type Picture struct {
 	refs  atomic.Int32
 	pool  *Pool
 
+	changes   changes
 	uploading sync.Mutex
 	uploaded  *Picture // the same samples on a device
 }
@@ -77,8 +78,9 @@ type Pool struct {
 	width, height int
 	layout        Layout
 	color         media.Color
-	buffers       *C.AVBufferPool
-	frames        *C.AVBufferRef // instead of buffers, when the pictures are on a device
+	buffers       *C.AVBufferPool // shared with all pools of pictures of as many bytes
+	size          C.int           // those bytes
+	frames        *C.AVBufferRef  // instead of buffers, when the pictures are on a device
 
 	mu     sync.Mutex
 	free   []*Picture
@@ -92,12 +94,12 @@ func NewPool(width, height int, layout Layout, color media.Color) (*Pool, error)
 	if err := check(fmt.Sprintf("picture of %dx%d", width, height), size, nil, mark); err != nil {
 		return nil, err
 	}
-	b := C.av_buffer_pool_init(C.size_t(size), nil)
+	b := memory.open(size)
 	if b == nil {
 		return nil, &Error{Op: "picture pool", Code: -int(C.ENOMEM), Text: "out of memory"}
 	}
 	born(KindPool)
-	return &Pool{width: width, height: height, layout: layout, color: color, buffers: b}, nil
+	return &Pool{width: width, height: height, layout: layout, color: color, buffers: b, size: size}, nil
 }
 
 // Get returns a picture with undefined samples. The caller releases it.
@@ -129,6 +131,7 @@ func (p *Pool) deliver(pic *Picture) {
 	C.fg_picture_color(cFrame(pic.frame), C.int(colorSpace(c.Matrix)), C.int(c.Range), C.int(unspecified(c.Primaries)),
 		C.int(unspecified(c.Transfer)))
 	pic.refs.Store(1)
+	pic.changes.serial, pic.changes.since = serials.Add(1), 0
 	born(KindPicture)
 }
 
@@ -174,10 +177,10 @@ func (p *Pool) Close() {
 		pic.frame.Free()
 	}
 	p.free = nil
-	if p.frames != nil {
-		C.av_buffer_unref(&p.frames)
-	} else {
-		C.av_buffer_pool_uninit(&p.buffers)
+	C.av_buffer_unref(&p.frames)
+	if p.buffers != nil {
+		memory.close(p.size)
+		p.buffers = nil
 	}
 	died(KindPool)
 }

@@ -109,11 +109,11 @@ func (s *Scaler) Picture(src, dst *Picture) error {
 	return check("scale", C.fg_scale_frame(s.sws, cFrame(dst.frame), cFrame(src.frame)), nil, mark)
 }
 
-// ConvertMatrix turns a limited-range picture of three planes from one luma matrix to another, in place. The picture must
-// not have been handed on yet.
-func ConvertMatrix(p *Picture, from, to media.Matrix) {
+// ConvertMatrix turns rows y0 up to y1, both even, of a limited-range picture of three planes from one luma matrix to another, in place.
+// The picture must not have been handed on yet.
+func ConvertMatrix(p *Picture, from, to media.Matrix, y0, y1 int) {
 	if from != to {
-		C.fg_matrix_convert(cFrame(p.frame), C.int(from), C.int(to))
+		C.fg_matrix_convert(cFrame(p.frame), C.int(from), C.int(to), C.int(y0), C.int(y1))
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <libavutil/frame.h>
 #include <libavutil/hwcontext.h>
 #include <libavutil/opt.h>
+#include <libavutil/video_hint.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 
@@ -20,6 +21,7 @@ void fg_alsa_quiet(void);
 
 // picture.c
 int fg_picture_size(enum AVPixelFormat fmt, int w, int h);
+AVBufferPool *fg_picture_pool(int size);
 int fg_picture_get(AVBufferPool *pool, AVFrame *f, enum AVPixelFormat fmt, int w, int h);
 void fg_picture_color(AVFrame *f, int space, int range, int primaries, int transfer);
 void fg_picture_pad(AVFrame *f, int w, int h, int bytes);
@@ -38,10 +40,11 @@ int fg_scale_user(SwsContext *c, AVFrame *dst, int rows, const uint8_t *p0, cons
 int fg_scale_frame(SwsContext *c, AVFrame *dst, const AVFrame *src);
 
 // matrix.c
-void fg_matrix_convert(AVFrame *f, int from, int to);
+void fg_matrix_convert(AVFrame *f, int from, int to, int y0, int y1);
 
 // encode.c
-int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int64_t pts, int64_t duration, int key);
+int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int64_t pts, int64_t duration, int key,
+		   const uint8_t *changed, int cols, int rows);
 void fg_encode_end(AVCodecContext *cc, AVFrame *scratch, int state);
 int fg_packet_set(AVPacket *p, const uint8_t *data, int size);
 

@@ -30,11 +30,12 @@ static void row_c(uint8_t *dst, const int16_t *row, const int32_t *first, const 
 	}
 }
 
-void resize_plane(resize_job job, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
+void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
 		  const int32_t *base, const int16_t *index, const int16_t *spread)
 {
-	for (int y = 0; y < job.dst_height; y++, dst += dst_stride) {
+	dst += y0 * dst_stride;
+	for (int y = y0; y < y1; y++, dst += dst_stride) {
 		const uint8_t *top = src + vfirst[y] * src_stride;
 		const int16_t *weights = vweights + y * job.vtaps;
 #if defined(__x86_64__)

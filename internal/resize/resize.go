@@ -79,17 +79,22 @@ func (p *Plane) arrange(width int) bool {
 // Scale reads a plane and writes the smaller one. Source rows are read up to the next multiple of 32 bytes, which must be memory too;
 // nothing is written beyond the output's rows. Strides are in bytes.
 func (p *Plane) Scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride int) {
-	p.scale(src, srcStride, dst, dstStride, Fast())
+	p.ScaleRows(src, srcStride, dst, dstStride, 0, int(p.job.dst_height))
 }
 
-func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride int, fast bool) {
+// ScaleRows is Scale for the output's rows from y0 up to y1. src and dst are the first rows of the whole planes all the same.
+func (p *Plane) ScaleRows(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int) {
+	p.scale(src, srcStride, dst, dstStride, y0, y1, Fast())
+}
+
+func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int, fast bool) {
 	vector := C.int(0)
 	if fast {
 		vector = 1
 	}
 	i16 := func(s []int16) *C.int16_t { return (*C.int16_t)(unsafe.SliceData(s)) }
 	i32 := func(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.SliceData(s)) }
-	C.resize_plane(p.job, vector, (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
+	C.resize_plane(p.job, C.int(y0), C.int(y1), vector, (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
 		i32(p.vertical.first), i16(p.vertical.weights), i32(p.horizontal.first), i16(p.horizontal.weights),
 		i32(p.base), i16(p.index), i16(p.spread))
 }

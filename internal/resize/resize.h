@@ -18,8 +18,8 @@ typedef struct {
 
 int resize_fast(void);
 
-/* The tables are those of the Go type Plane. row has room for src_width and 128 samples more. */
-void resize_plane(resize_job job, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
+/* Makes the rows from y0 up to y1. The tables are those of the Go type Plane. row has room for src_width and 128 samples more. */
+void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
 		  const int32_t *base, const int16_t *index, const int16_t *spread);
 
