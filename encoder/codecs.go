@@ -144,6 +144,9 @@ func configureX264(o *Options) map[string]string {
 	if o.CRF != 0 {
 		m["crf"] = crf(o.CRF)
 	}
+	if o.Hinted {
+		m["mb_info"] = "1"
+	}
 	return m
 }
 

@@ -23,6 +23,8 @@ type Encoder struct {
 	device    *devicePath // nil for software
 	packet    *av.Packet
 	durations map[int64]int64 // of pictures inside the encoder, by PTS: not every codec hands them through
+	still     *still          // nil when the caller does not tell what changes
+	timeline  timeline        // with still
 	started   bool            // a picture went in
 	drained   bool
 	lastDTS   int64
@@ -53,8 +55,31 @@ func (e *Encoder) open() (err error) {
 	if Hardware(e.opt.Codec) {
 		return e.openOnDevice()
 	}
-	e.av, err = av.OpenVideoEncoder(e.opt.libav())
-	return err
+	if e.av, err = av.OpenVideoEncoder(e.opt.libav()); err != nil || !e.opt.Hinted || e.opt.Codec != "libx264" {
+		return err
+	}
+	return e.openStill()
+}
+
+func (e *Encoder) openStill() error {
+	p, err := e.av.Parameters()
+	if err != nil {
+		e.av.Close()
+		return err
+	}
+	defer p.Close()
+	e.timeline.reorder = e.av.Reorder()
+	blocks := (e.opt.Width + 15) / 16 * ((e.opt.Height + 15) / 16)
+	e.still = &still{skips: newSkips(p.Extradata, e.opt.Width, e.opt.Height), quiet: 32 + blocks/64}
+	return nil
+}
+
+// Hint tells what differs between the picture of the next Encode and the picture of the last one; nil is not known, as without a call. It
+// is borrowed until Encode returns. Few changes make libx264's work less where Options.Hinted is set.
+func (e *Encoder) Hint(changed *Changes) {
+	if e.still != nil {
+		e.still.hint = changed
+	}
 }
 
 // parameterLists are options that hold an encoder library's own ones: Options.Extra adds to ours, its entries win.
@@ -123,6 +148,15 @@ func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(
 	if o := &e.opt; e.device == nil && (pic.Width() != o.Width || pic.Height() != o.Height || pic.Layout() != o.Layout) {
 		return fmt.Errorf("%w: got %s %dx%d, want %s %dx%d", ErrPicture, pic.Layout(), pic.Width(), pic.Height(), o.Layout, o.Width, o.Height)
 	}
+	var changed *Changes
+	if e.still != nil {
+		changed = e.still.take(key)
+		e.timeline.in(pts, duration)
+		if e.still.omits(changed) {
+			return e.omit(pts, duration, emit)
+		}
+		e.still.sends(pts, changed)
+	}
 	e.durations[pts], e.started = duration, true
 	if e.device != nil {
 		up, leave, err := e.device.enter(pic)
@@ -133,7 +167,7 @@ func (e *Encoder) Encode(pic *Picture, pts, duration int64, key bool, emit func(
 		defer up.Release()
 		pic = up
 	}
-	if err := e.av.Send(pic, pts, duration, key); err != nil {
+	if err := e.av.SendChanged(pic, pts, duration, key, changed); err != nil {
 		return fmt.Errorf("encoder: %w", err)
 	}
 	return e.receive(emit)
@@ -166,9 +200,15 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 			return fmt.Errorf("encoder: %w", err)
 		}
 		pts := e.packet.PTS()
-		if d, ok := e.durations[pts]; ok {
+		d, ok := e.durations[pts]
+		delete(e.durations, pts)
+		switch {
+		case e.still != nil:
+			if err := e.renumber(pts, d); err != nil {
+				return err
+			}
+		case ok:
 			e.packet.SetTimes(pts, e.decodeTime(pts, d), d)
-			delete(e.durations, pts)
 		}
 		if e.opt.beside != nil {
 			if err := renumberPacket(e.packet); err != nil {
@@ -177,10 +217,63 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 		}
 		err := emit(e.packet)
 		e.packet.Unref()
+		if err == nil && e.still != nil {
+			err = e.release(pts, emit)
+		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// renumber makes a packet of the codec follow those of pictures that the codec did not see.
+func (e *Encoder) renumber(pts, duration int64) error {
+	e.still.came(pts, e.packet.Size())
+	if e.still.skips != nil {
+		if b := e.still.skips.pass(e.packet.Data()); b != nil {
+			if err := e.packet.SetData(b); err != nil {
+				return fmt.Errorf("encoder: %w", err)
+			}
+		}
+	}
+	e.packet.SetTimes(pts, e.timeline.next(), duration)
+	return nil
+}
+
+// omit puts a picture like the last one into the stream, behind it.
+func (e *Encoder) omit(pts, duration int64, emit func(*Packet) error) error {
+	e.still.omitted = true
+	if len(e.durations) == 0 {
+		return e.insert(pts, duration, emit)
+	}
+	e.still.waiting = append(e.still.waiting, omission{e.still.last, pts, duration})
+	return nil
+}
+
+// release emits the pictures that waited for a packet.
+func (e *Encoder) release(pts int64, emit func(*Packet) error) error {
+	n := 0
+	for _, o := range e.still.waiting {
+		if o.after != pts {
+			break
+		}
+		n++
+		if err := e.insert(o.pts, o.duration, emit); err != nil {
+			return err
+		}
+	}
+	e.still.waiting = e.still.waiting[:copy(e.still.waiting, e.still.waiting[n:])]
+	return nil
+}
+
+func (e *Encoder) insert(pts, duration int64, emit func(*Packet) error) error {
+	if err := e.packet.SetData(e.still.skips.insert()); err != nil {
+		return fmt.Errorf("encoder: %w", err)
+	}
+	e.packet.SetTimes(pts, e.timeline.next(), duration)
+	err := emit(e.packet)
+	e.packet.Unref()
+	return err
 }
 
 // reorder is more pictures than any encoder holds back.

@@ -76,6 +76,8 @@ type Options struct {
 	LowLatency bool
 	// Threads of the encoder. Zero means one for every two million pixels of a picture, at most the number of cores.
 	Threads int
+	// Hinted says that the caller will tell with Hint what changes from picture to picture. Only libx264 makes use of it.
+	Hinted bool
 	// Extra are raw libav options, which win over everything above. Unknown keys are errors.
 	Extra map[string]string
 	// Logger takes libav's warnings. Zero means none.

@@ -13,7 +13,7 @@ import (
 // raw options) is left out. ok is false when this build has none for the format.
 func InSoftware(o Options) (soft Options, ok bool) {
 	o.Codec = Software(Format(o.Codec))
-	o.Device, o.SourceWidth, o.SourceHeight, o.Preset, o.Extra = nil, 0, 0, "", nil
+	o.Device, o.SourceWidth, o.SourceHeight, o.Preset, o.Hinted, o.Extra = nil, 0, 0, "", false, nil
 	bits := o.Layout.Bits()
 	o.Layout = av.LayoutI420
 	if bits > 8 && MaxBits(o.Codec) > 8 {

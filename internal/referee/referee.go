@@ -82,6 +82,13 @@ func Luma(t testing.TB, data []byte, n int) []byte {
 		"select=eq(n\\,"+strconv.Itoa(n)+"),extractplanes=y", "-frames:v", "1", "-f", "rawvideo", "-")
 }
 
+// Pictures decodes a raw stream and returns its pictures one after the other, as planes of 8-bit 4:2:0.
+func Pictures(t testing.TB, data []byte) []byte {
+	t.Helper()
+	return run(t, "ffmpeg", "-v", "warning", "-nostdin", "-err_detect", "explode", "-i", file(t, data), "-fps_mode", "passthrough", "-pix_fmt",
+		"yuv420p", "-f", "rawvideo", "-")
+}
+
 // Presentation decodes the first picture track, as tiny gray pictures, and every sound track, as one channel of f32 samples, of what a
 // manifest names, into a NUT file that keeps their times, and returns its path.
 func Presentation(t testing.TB, manifest string, rate int) string {
