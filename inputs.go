@@ -21,7 +21,7 @@ type inputs struct {
 
 // open makes the converter for the first frame, and the filter, and tells what comes out. shallow is ladderDevice's.
 func (in *inputs) open(f *Frame, o *Options, shallow bool) (sourceSpec, error) {
-	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color}
+	io := scaler.InputOptions{Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Quick: o.LowLatency}
 	if f.Format.RGBLike() && o.Color != (Color{}) {
 		io.OutColor = o.Color
 		io.OutColor.Range = cmp.Or(o.Color.Range, media.RangeLimited)
@@ -51,9 +51,13 @@ func openFilter(filters string, src sourceSpec, o *Options) (*av.Chain, error) {
 	})
 }
 
-// picture converts and filters a frame.
-func (in *inputs) picture(f *Frame) (*scaler.Picture, error) {
-	pic, err := in.convert(f)
+// picture converts and filters a frame. Unless it is to be drawn into, it is compared with the picture before, which may be nil, and is
+// that picture where nothing differs.
+func (in *inputs) picture(f *Frame, before *scaler.Picture, draw bool) (*scaler.Picture, error) {
+	if in.filter != nil || draw {
+		before = nil
+	}
+	pic, err := in.convert(f, before)
 	if err != nil {
 		return nil, &StageError{Stage: "scaler", Err: err}
 	}
@@ -68,8 +72,8 @@ func (in *inputs) picture(f *Frame) (*scaler.Picture, error) {
 	return filtered, nil
 }
 
-func (in *inputs) convert(f *Frame) (*scaler.Picture, error) {
-	pic, err := in.main.Convert(f)
+func (in *inputs) convert(f *Frame, before *scaler.Picture) (*scaler.Picture, error) {
+	pic, err := in.main.ConvertNext(f, before)
 	if err == nil || !errors.Is(err, scaler.ErrMismatch) {
 		return pic, err
 	}

@@ -32,6 +32,7 @@ func counter(name, help string, value func(*Stats) float64) metric {
 var metrics = []metric{
 	counter("frames_in_total", "Frames accepted by WriteFrame.", func(s *Stats) float64 { return float64(s.FramesIn) }),
 	counter("frames_out_total", "Instants of the output's grid that were encoded.", func(s *Stats) float64 { return float64(s.FramesOut) }),
+	counter("frames_same_total", "Frames exactly like the one before.", func(s *Stats) float64 { return float64(s.Same) }),
 	counter("frames_repeated_total", "Instants filled with the picture before.", func(s *Stats) float64 { return float64(s.Repeated) }),
 	counter("frames_dropped_total", "Frames dropped from all renditions.", func(s *Stats) float64 { return float64(s.Dropped) }),
 	counter("clock_jumps_total", "Gaps longer than the longest that is filled.", func(s *Stats) float64 { return float64(s.Jumps) }),

@@ -183,6 +183,9 @@ type Options struct {
 	WhenFull FullPolicy
 	// Overload says what becomes of a live output's ladder when the machine is too slow for long.
 	Overload OverloadPolicy
+	// EveryPixel encodes every frame as if all of it were new. Otherwise parts that did not change since the frame before cost less, and frames
+	// without a change next to nothing.
+	EveryPixel bool
 	// Queue is how many frames may be inside the pipeline. Zero means 8.
 	Queue int
 
@@ -273,7 +276,8 @@ func (o *Options) encoderOptions(g *rung) encoder.Options {
 	opt := encoder.Options{
 		Codec: g.Codec, Width: g.Width, Height: g.Height, Layout: g.layout, Color: g.color, FrameRate: g.FrameRate,
 		Timescale: o.timescale(), SAR: g.sar, Bitrate: g.Bitrate, MaxBitrate: g.MaxBitrate, BufferSize: g.BufferSize, CRF: g.CRF,
-		BFrames: g.BFrames, LowLatency: o.LowLatency, Preset: g.Preset, Tune: g.Tune, Profile: g.Profile, Threads: g.Threads, Extra: g.Extra, Logger: o.Logger,
+		BFrames: g.BFrames, LowLatency: o.LowLatency, Preset: g.Preset, Tune: g.Tune, Profile: g.Profile, Threads: g.Threads, Hinted: !o.EveryPixel, Extra: g.Extra,
+		Logger: o.Logger,
 	}
 	if grid, err := o.grid(); err == nil {
 		opt.GOP = int(max(1, media.MulDiv(grid.KeyFrames, g.FrameRate.Num, g.FrameRate.Den, o.FrameRate.Num, o.FrameRate.Den)))

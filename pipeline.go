@@ -9,6 +9,7 @@ import (
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/turn"
 	"github.com/framegear/framegear/scaler"
 )
 
@@ -45,6 +46,8 @@ type pipeline struct {
 	abort  atomic.Bool
 	work   sync.WaitGroup
 	ending sync.Once
+
+	hurries bool // counted in turn.Cores
 }
 
 // frameSet is one instant of the output on its way through all renditions.
@@ -166,6 +169,10 @@ func (p *pipeline) resume(now time.Time) error {
 }
 
 func (p *pipeline) start() {
+	if p.s.opt.Live {
+		p.hurries = true
+		turn.Cores.Hurry(1)
+	}
 	p.publisher.start()
 	for _, r := range p.renditions {
 		p.work.Go(func() {
@@ -313,6 +320,10 @@ func (p *pipeline) close() {
 }
 
 func (p *pipeline) free() {
+	if p.hurries {
+		p.hurries = false
+		turn.Cores.Hurry(-1)
+	}
 	p.cancel()
 	// At the same time: a driver that hangs costs its timeout once, not once per rendition.
 	var work sync.WaitGroup

@@ -8,6 +8,7 @@ import (
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/turn"
 	"github.com/framegear/framegear/muxer"
 	"github.com/framegear/framegear/scaler"
 )
@@ -42,8 +43,11 @@ type rendition struct {
 	arrived atomic.Int64  // when the frame set that is being encoded came; sound in the same segments may end them
 	muxing  time.Duration // spent inside emit during one call of the encoder
 
+	turn *turn.Ticket // for a core, nil where the encoder has threads of its own or a device
+
 	seen   *scaler.Picture // the last picture that came in, to recognise repeats
 	scaled *scaler.Picture // and what became of it
+	fresh  changes         // what has changed since the last picture that was encoded
 }
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
@@ -55,6 +59,7 @@ func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec)
 	}
 	r.encode = r.encodeScaled
 	r.emit = func(pkt *encoder.Packet) error {
+		r.endTurn() // a sink may take its time, and the codec has done its work for this picture
 		began := r.now()
 		err := r.join.write(pkt, 0)
 		r.muxing += r.now().Sub(began)
@@ -83,6 +88,9 @@ func (r *rendition) open(rungs []rung, src sourceSpec) error {
 		return err
 	}
 	r.feeds = to
+	if r.Threads == 1 && !r.hardware() {
+		r.turn = turn.NewTicket()
+	}
 	return r.begin()
 }
 
@@ -188,6 +196,8 @@ func (r *rendition) process(it item) error {
 	if r.gone && len(r.children) == 0 {
 		return nil
 	}
+	r.takeTurn(it.set)
+	defer r.endTurn()
 	if err := r.scale(it.pic); err != nil {
 		r.pass(it.set)
 		return r.fault("scaler", err)
@@ -210,17 +220,39 @@ func (r *rendition) process(it item) error {
 	return r.times.frames(it.set.slot, r.encode)
 }
 
+// patience is how long a recording lets live streams go before it.
+const patience = 10 * time.Second
+
+// takeTurn waits for a core. Of all streams in the process those go first that have the least time left: a live one until its next frame.
+func (r *rendition) takeTurn(set *frameSet) {
+	if r.turn == nil || !turn.Cores.Urgent() {
+		return
+	}
+	deadline := set.arrived.Add(patience)
+	if r.p.s.opt.Live {
+		deadline = set.arrived.Add(r.p.grid.Rate.Frame().Duration(1))
+	}
+	turn.Cores.Enter(r.turn, deadline)
+}
+
+func (r *rendition) endTurn() {
+	if r.turn != nil {
+		turn.Cores.Leave(r.turn)
+	}
+}
+
 // scale sets scaled. A repeated picture is not scaled again.
 func (r *rendition) scale(pic *scaler.Picture) error {
 	if pic == r.seen {
 		return nil
 	}
 	began := r.now()
-	scaled, err := r.branch.Scale(pic)
+	scaled, err := r.branch.ScaleNext(pic, r.seen, r.scaled)
 	if err != nil {
 		return err
 	}
 	r.took.of(StageScale).add(r.now().Sub(began))
+	r.fresh.add(scaled, r.scaled)
 	r.forget()
 	r.seen, r.scaled = pic.Retain(), scaled
 	return nil
@@ -241,6 +273,10 @@ func (r *rendition) encodeScaled(pts, duration int64, key bool) error {
 		}
 		defer pic.Release()
 	}
+	if enc, ok := r.enc.(interface{ Hint(*encoder.Changes) }); ok && r.filter == nil {
+		enc.Hint(r.fresh.since())
+	}
+	defer r.fresh.encoded(pic)
 	began := r.now()
 	r.muxing = 0
 	if err := r.enc.Encode(pic, pts, duration, key, r.emit); err != nil {

@@ -15,6 +15,8 @@ type Stats struct {
 	FramesOut int64
 	// Repeated counts instants that were filled with the picture before.
 	Repeated int64
+	// Same counts accepted frames that were exactly like the one before: next to nothing is done for those.
+	Same int64
 	// Dropped counts accepted frames that no instant was left for, and frames that a full queue refused.
 	Dropped int64
 	// Jumps counts gaps longer than Options.MaxGap.
@@ -41,6 +43,7 @@ type Stats struct {
 func (s *Stream) Stats() Stats {
 	st := Stats{
 		FramesIn: s.counters.in.Load(), FramesOut: s.counters.out.Load(), Repeated: s.counters.repeated.Load(),
+		Same:    s.counters.same.Load(),
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
 		Replaced: s.counters.replaced.Load(), GivenUp: s.counters.givenUp.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}

@@ -46,7 +46,7 @@ type Stream struct {
 }
 
 type counters struct {
-	in, out, repeated, dropped, jumps, replaced, givenUp, segments, bytes atomic.Int64
+	in, out, repeated, same, dropped, jumps, replaced, givenUp, segments, bytes atomic.Int64
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
@@ -195,14 +195,11 @@ func (s *Stream) write(f *Frame, at placement) error {
 		return s.refused(err)
 	}
 	began := s.opt.now()
-	pic, err := s.inputs.picture(f)
+	pic, err := s.picture(f, at)
 	if err != nil {
 		s.pipe.leave()
 		s.pipe.fail(err)
 		return err
-	}
-	if s.opt.BurnClock {
-		burn(pic, captured(f, at.at))
 	}
 	s.pipe.converted.add(s.opt.now().Sub(began))
 	if !s.clock.started {
@@ -220,6 +217,27 @@ func (s *Stream) write(f *Frame, at placement) error {
 	}
 	s.pullSound()
 	return nil
+}
+
+// picture converts a frame and notes what has changed in it since the last one. When nothing has, it is the last picture again: all that
+// follows then takes it for a repeat.
+func (s *Stream) picture(f *Frame, at placement) (*scaler.Picture, error) {
+	before := s.last
+	if s.opt.EveryPixel {
+		before = nil
+	}
+	pic, err := s.inputs.picture(f, before, s.opt.BurnClock)
+	if err != nil {
+		return nil, err
+	}
+	if s.opt.BurnClock {
+		burn(pic, captured(f, at.at))
+		scaler.Compare(pic, before)
+	}
+	if pic == before {
+		s.counters.same.Add(1)
+	}
+	return pic, nil
 }
 
 // fill shows the last picture for n more slots. When a live output has no room it returns ErrDropped and the slots stay owed:
