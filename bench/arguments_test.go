@@ -24,13 +24,15 @@ func TestArguments(t *testing.T) {
 func TestSearchFindsTheLargest(t *testing.T) {
 	for most := range 20 {
 		var d Density
+		require.NoError(t, d.search(6, 0, func(n int) (bool, error) { return n <= most, nil }))
+		require.Equal(t, most, d.Streams)
 		tries := 0
-		require.NoError(t, d.search(0, func(n int) (bool, error) { tries++; return n <= most, nil }))
+		require.NoError(t, d.search(0, 0, func(n int) (bool, error) { tries++; return n <= most, nil }))
 		require.Equal(t, most, d.Streams)
 		require.LessOrEqual(t, tries, 10)
 	}
 	var d Density
-	require.NoError(t, d.search(3, func(int) (bool, error) { return true, nil }))
+	require.NoError(t, d.search(0, 3, func(int) (bool, error) { return true, nil }))
 	require.Equal(t, 3, d.Streams)
 }
 

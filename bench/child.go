@@ -78,9 +78,9 @@ func (j *job) firstSegments() []string {
 // segment is the name of a rendition's n-th segment, from 1; 0 is the initialization segment.
 func (j *job) segment(rendition, n int) string {
 	switch {
-	case j.Contender == Ours && n == 0:
+	case j.Contender.own() && n == 0:
 		return fmt.Sprintf("v%d/init.mp4", rendition)
-	case j.Contender == Ours:
+	case j.Contender.own():
 		return fmt.Sprintf("v%d/%d.m4s", rendition, n)
 	case n == 0:
 		return fmt.Sprintf("init-stream%d.m4s", rendition)

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,13 +21,27 @@ func runCLI(ctx context.Context, j *job, c *clip, m *meter) error {
 	var g errgroup.Group
 	streams := max(1, j.Streams)
 	late := make([]int, streams)
+	var watch *watched
+	if c.w.Paced && j.Streams == 0 {
+		watch = &watched{given: make([]time.Time, c.w.Frames), renditions: c.w.Renditions}
+		following, stop := context.WithCancel(ctx)
+		var followers sync.WaitGroup
+		for i := range c.w.Renditions {
+			followers.Go(func() { j.follow(following, watch, i) })
+		}
+		defer func() {
+			stop()
+			followers.Wait()
+			m.sample.Latency = distribution(watch.delays())
+		}()
+	}
 	for i := range streams {
 		out := filepath.Join(j.Out, fmt.Sprint(i))
 		if j.Streams == 0 {
 			out = j.Out
 		}
 		g.Go(func() (err error) {
-			late[i], err = onePipe(ctx, j, c, m, out, i, streams)
+			late[i], err = onePipe(ctx, j, c, m, watch, out, i, streams)
 			return err
 		})
 	}
@@ -38,7 +53,7 @@ func runCLI(ctx context.Context, j *job, c *clip, m *meter) error {
 	return err
 }
 
-func onePipe(ctx context.Context, j *job, c *clip, m *meter, out string, index, streams int) (late int, err error) {
+func onePipe(ctx context.Context, j *job, c *clip, m *meter, watch *watched, out string, index, streams int) (late int, err error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return 0, err
 	}
@@ -59,7 +74,13 @@ func onePipe(ctx context.Context, j *job, c *clip, m *meter, out string, index, 
 		return 0, err
 	}
 	offset := c.w.FrameRate.Frame().Duration(1) * time.Duration(index) / time.Duration(streams)
-	late, err = feed(ctx, j, c, m, offset, func(n int) error { _, err := w.Write(c.bytes(n)); return err })
+	late, err = feed(ctx, j, c, m, offset, func(n int) error {
+		if watch != nil {
+			watch.gives(n)
+		}
+		_, err := w.Write(c.bytes(n))
+		return err
+	})
 	w.Close()
 	if werr := cmd.Wait(); werr != nil {
 		return late, fmt.Errorf("ffmpeg: %w: %s", werr, strings.TrimSpace(said.String()))

@@ -16,7 +16,7 @@ import (
 )
 
 // generation is raised when generated content changes.
-const generation = 1
+const generation = 2
 
 // prepare makes the raw frames of a workload in dir unless they are there, and returns the file. A marker that is written last says
 // that the file is whole.

@@ -39,12 +39,12 @@ func DensityWorkload() Workload {
 	}
 }
 
-// RunDensity looks for the most ladders that each contender (ours and cli unless others are given) keeps up with: it doubles until
+// RunDensity looks for the most ladders that each contender (ours, cli and cli-best unless others are given) keeps up with: it doubles until
 // frames come late and then halves the interval.
 func RunDensity(ctx context.Context, c Config, w Workload) ([]Density, error) {
 	c.Workloads = []Workload{w}
 	if len(c.Contenders) == 0 {
-		c.Contenders = []Contender{Ours, CLI}
+		c.Contenders = []Contender{Ours, CLI, CLIBest}
 	}
 	c, err := c.withDefaults()
 	if err != nil {
@@ -57,7 +57,7 @@ func RunDensity(ctx context.Context, c Config, w Workload) ([]Density, error) {
 	var all []Density
 	for _, k := range c.Contenders {
 		d := Density{Contender: k}
-		err := d.search(c.MaxStreams, func(streams int) (bool, error) { return d.try(ctx, &c, w, file, streams) })
+		err := d.search(c.FirstStreams, c.MaxStreams, func(streams int) (bool, error) { return d.try(ctx, &c, w, file, streams) })
 		if err != nil {
 			return nil, err
 		}
@@ -66,9 +66,9 @@ func RunDensity(ctx context.Context, c Config, w Workload) ([]Density, error) {
 	return all, nil
 }
 
-// search finds the largest number that is good, when all below it are; at most limit unless that is zero.
-func (d *Density) search(limit int, good func(int) (bool, error)) error {
-	low, high := 0, 1
+// search finds the largest number that is good, when all below it are; at most limit unless that is zero. It begins with first, or 1.
+func (d *Density) search(first, limit int, good func(int) (bool, error)) error {
+	low, high := 0, max(1, first)
 	for {
 		ok, err := good(high)
 		if err != nil {

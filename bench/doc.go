@@ -4,6 +4,7 @@
 // hits them alike:
 //
 //   - ours: this library, frames in, segments and manifests on disk
+//   - plain: the same without looking for what did not change; only when asked for
 //   - encoders: the limit. Pictures of all sizes are ready in memory, the same encoders run on them, packets are thrown away
 //   - cli: the ffmpeg command with the arguments that vidgear's StreamGear gives it, fed through a pipe
 //   - cli-best: the same with the best graph (one conversion, cascaded scaling) and the largest pipe

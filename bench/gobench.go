@@ -35,7 +35,7 @@ func writeGoBench(w io.Writer, name string, c Contender, s Sample) error {
 	if l := s.Latency; l != nil {
 		fmt.Fprintf(w, "\t%d latency-p50-ns\t%d latency-p99-ns", l.P50.Nanoseconds(), l.P99.Nanoseconds())
 	}
-	if c == Ours {
+	if c.own() {
 		fmt.Fprintf(w, "\t%.0f B/op\t%.2f allocs/op", s.HeapBytes, s.Mallocs)
 	}
 	_, err = fmt.Fprintln(w)

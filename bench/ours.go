@@ -24,7 +24,7 @@ func unlimited() map[string]string { return map[string]string{"maxrate": "0", "b
 func (j *job) options() framegear.Options {
 	o := framegear.Options{
 		FrameRate: j.Workload.FrameRate, Preset: j.Workload.Preset, Tune: "zerolatency", Profile: "high", BFrames: 1,
-		SegmentDuration: 2 * time.Second,
+		SegmentDuration: 2 * time.Second, EveryPixel: j.Contender == Plain,
 	}
 	for _, s := range j.Workload.Ladder() {
 		o.Ladder = append(o.Ladder, framegear.Rendition{
@@ -91,7 +91,7 @@ func oneStream(ctx context.Context, j *job, c *clip, m *meter, o framegear.Optio
 			before = allocated()
 		}
 		if watch != nil {
-			watch.given[n] = time.Now()
+			watch.gives(n)
 		}
 		return s.WriteFrame(c.frame(n))
 	})
@@ -150,6 +150,12 @@ func (o *watchedObject) Flush() error {
 	}
 	o.w.readable(o.track)
 	return nil
+}
+
+func (w *watched) gives(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.given[n] = time.Now()
 }
 
 func (w *watched) readable(track string) {

@@ -13,7 +13,7 @@ const (
 )
 
 var plotColors = map[Contender]string{
-	Ours: "#2f6f4e", Encoders: "#9aa5a0", CLI: "#b8722c", CLIBest: "#d9a463", StreamGear: "#7b4b94",
+	Ours: "#2f6f4e", Plain: "#7fae95", Encoders: "#9aa5a0", CLI: "#b8722c", CLIBest: "#d9a463", StreamGear: "#7b4b94",
 }
 
 // WriteSVG draws the CPU time per frame of every contender, a group of bars per workload.

@@ -74,7 +74,7 @@ func (j *job) join(rendition int) (name string, bytes int64, err error) {
 // ours write into the stream and ffmpeg's default graph does not choose.
 func (j *job) compare(ctx context.Context, file string, s Size) (Quality, error) {
 	w, matrix := j.Workload, "bt601"
-	if j.Contender == Ours && media.OutputColor(s.Height).Matrix == media.MatrixBT709 {
+	if j.Contender.own() && media.OutputColor(s.Height).Matrix == media.MatrixBT709 {
 		matrix = "bt709"
 	}
 	graph := fmt.Sprintf("[0:v]settb=1/1000,setpts=N,format=yuv420p,split[a][b];"+

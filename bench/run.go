@@ -33,6 +33,8 @@ type Config struct {
 	FFmpeg, Python string
 	// StreamGear is the folder that Python imports vidgear from. Zero means that contender is left out.
 	StreamGear string
+	// FirstStreams is the number that the search of [RunDensity] begins with. Zero means 1.
+	FirstStreams int
 	// MaxStreams ends the search of [RunDensity]. Zero means that only late frames do.
 	MaxStreams int
 	// SkipQuality leaves out the comparison with the source.
@@ -91,7 +93,7 @@ func (c *Config) missing(k Contender) string {
 	switch {
 	case !slices.Contains(allContenders, k):
 		return fmt.Sprintf("unknown (want one of %v)", allContenders)
-	case k != Ours && k != Encoders && c.FFmpeg == "":
+	case !k.own() && k != Encoders && c.FFmpeg == "":
 		return "ffmpeg is not in PATH"
 	case k == StreamGear && c.StreamGear == "":
 		return "where vidgear is was not said"
@@ -99,13 +101,16 @@ func (c *Config) missing(k Contender) string {
 	return ""
 }
 
-var allContenders = []Contender{Ours, Encoders, CLI, CLIBest, StreamGear}
+var allContenders = []Contender{Ours, Plain, Encoders, CLI, CLIBest, StreamGear}
+
+// own reports whether a contender is this library.
+func (k Contender) own() bool { return k == Ours || k == Plain }
 
 // contenders of a workload, in the order of a round.
 func (c *Config) contenders(w Workload) []Contender {
 	var list []Contender
 	for _, k := range allContenders {
-		wanted := len(c.Contenders) == 0 || slices.Contains(c.Contenders, k)
+		wanted := len(c.Contenders) == 0 && k != Plain || slices.Contains(c.Contenders, k)
 		pointless := w.Paced && k == Encoders || k == StreamGear && w.Format == framegear.NV12
 		if wanted && !pointless && c.missing(k) == "" {
 			list = append(list, k)

@@ -58,7 +58,7 @@ func (r *Result) writeRow(w io.Writer, e *Entry) {
 		memory = fmt.Sprintf("%.0f", e.Median(memoryOf)/1e6)
 		first = fmt.Sprintf("%.2f", e.Median(firstOf))
 	}
-	if e.Contender == Ours {
+	if e.Contender.own() {
 		heap = fmt.Sprintf("%.0f", e.Median(heapOf))
 	}
 	if r.Workload.Paced {

@@ -14,6 +14,7 @@ type Contender string
 // The contenders.
 const (
 	Ours       Contender = "ours"
+	Plain      Contender = "plain" // ours with Options.EveryPixel
 	Encoders   Contender = "encoders"
 	CLI        Contender = "cli"
 	CLIBest    Contender = "cli-best"
@@ -71,7 +72,7 @@ func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	c := &clip{w: j.Workload, pix: pix}
 	work, ok := map[Contender]func(context.Context, *job, *clip, *meter) error{
-		Ours: runOurs, Encoders: runEncoders, CLI: runCLI, CLIBest: runCLI,
+		Ours: runOurs, Plain: runOurs, Encoders: runEncoders, CLI: runCLI, CLIBest: runCLI,
 	}[j.Contender]
 	if !ok {
 		return fmt.Errorf("%w: contender %q", ErrConfig, j.Contender)

@@ -27,7 +27,7 @@ type benchRunCmd struct {
 	Frames     int      `help:"How many frames." default:"240"`
 	FPS        string   `name:"fps" help:"Their rate." default:"30"`
 
-	Contender   []string `help:"Only these: ours, encoders, cli, cli-best, streamgear."`
+	Contender   []string `help:"Only these: ours, plain, encoders, cli, cli-best, streamgear."`
 	Rounds      int      `help:"How often." default:"5"`
 	Threads     int      `help:"Threads of each encoder, the same for all (default: each contender's own choice)."`
 	StreamGear  string   `name:"streamgear" help:"Folder to import vidgear from: its StreamGear takes part." type:"existingdir"`
@@ -126,8 +126,9 @@ func writeReport(file string, write func(io.Writer) error) error {
 }
 
 type benchDensityCmd struct {
-	Contender []string `help:"Who: ours, cli, cli-best." default:"ours,cli"`
+	Contender []string `help:"Who: ours, plain, cli, cli-best." default:"ours,cli,cli-best"`
 	Preset    string   `help:"Preset of libx264." default:"ultrafast"`
+	From      int      `help:"How many ladders to try first." default:"1"`
 	Frames    int      `help:"How many frames each ladder gets, at 30 per second." default:"300"`
 	FFmpeg    string   `name:"ffmpeg" help:"The ffmpeg command (default: from PATH)."`
 	Cache     string   `help:"Folder for frames and segments (default: the user's cache)."`
@@ -140,7 +141,7 @@ func (c *benchDensityCmd) Run(e *env) error {
 		return err
 	}
 	cfg := bench.Config{
-		Worker: worker, CacheDir: c.Cache, FFmpeg: c.FFmpeg, Progress: func(line string) { fmt.Fprintln(e.stderr, line) },
+		Worker: worker, CacheDir: c.Cache, FFmpeg: c.FFmpeg, FirstStreams: c.From, Progress: func(line string) { fmt.Fprintln(e.stderr, line) },
 	}
 	for _, k := range c.Contender {
 		cfg.Contenders = append(cfg.Contenders, bench.Contender(k))

@@ -74,6 +74,7 @@ type streamCmd struct {
 	Size     string `help:"Size of test: and raw frames." placeholder:"1280x720" group:"Input"`
 	PixFmt   string `help:"Pixel format of raw frames." placeholder:"bgr24" group:"Input"`
 	Rescale  bool   `help:"Scale frames that change their size in mid-stream, instead of stopping." group:"Input"`
+	Every    bool   `name:"every-pixel" help:"Encode every frame as if all of it had changed since the one before." group:"Encoder"`
 	Copy     bool   `help:"Pass the input's packets on as they are: one rendition, nothing is encoded." group:"Input"`
 	NoStatus bool   `name:"quiet" short:"q" help:"No progress and no summary." group:"Input"`
 
@@ -184,7 +185,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	o := framegear.Options{
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
 		Profile: c.Profile, CRF: c.CRF, BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
-		Name: c.Name, Rescale: c.Rescale, Logger: e.log,
+		Name: c.Name, Rescale: c.Rescale, EveryPixel: c.Every, Logger: e.log,
 		Format:    map[string]framegear.Format{"both": framegear.Both, "dash": framegear.DASH, "hls": framegear.HLS}[c.Format],
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
 		Clock:     clocks[c.Clock], Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
