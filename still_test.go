@@ -96,3 +96,17 @@ func TestSameFramesAreCounted(t *testing.T) {
 		require.Equal(t, map[bool]int64{false: 8, true: 0}[every], st.Same)
 	}
 }
+
+// A filter that moves the picture is not taken for a picture that stands still.
+func TestFilteredPicturesChange(t *testing.T) {
+	referee.Need(t)
+	leaktest.Check(t)
+	for filter, still := range map[string]bool{"hflip": true, "rotate=n/20": false} {
+		opt := framegear.Options{FrameRate: framegear.FPS(30), Filter: filter, Preset: "ultrafast", BFrames: -1, CRF: 15}
+		frame := screen(320, 180)(0)
+		out := recorded(t, opt, 30, func(int) *framegear.Frame { return frame })
+		pictures, size := referee.Pictures(t, out.whole(t, "v0")), 320*180*3/2
+		require.Len(t, pictures, 30*size)
+		require.Equal(t, still, likeness(pictures[:size], pictures[29*size:]) > 40, filter)
+	}
+}

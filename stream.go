@@ -232,7 +232,10 @@ func (s *Stream) picture(f *Frame, at placement) (*scaler.Picture, error) {
 	}
 	if s.opt.BurnClock {
 		burn(pic, captured(f, at.at))
-		scaler.Compare(pic, before)
+	}
+	if (s.opt.BurnClock || s.inputs.filter != nil) && scaler.Compare(pic, before) {
+		pic.Release()
+		pic = before.Retain()
 	}
 	if pic == before {
 		s.counters.same.Add(1)

@@ -22,7 +22,7 @@ type changes struct {
 
 // Changes returns what differs from an earlier picture, or nil when that is not known. It is borrowed while a reference is held.
 func (p *Picture) Changes(before *Picture) *change.Map {
-	if before == nil || p.changes.since != before.changes.serial {
+	if before == nil || p.changes.since == 0 || p.changes.since != before.changes.serial {
 		return nil
 	}
 	return &p.changes.m

@@ -162,8 +162,7 @@ func (f *Chain) pull() (*Picture, error) {
 		f.shells.put(pic)
 		return nil, check("filter", code, nil, mark)
 	}
-	pic.refs.Store(1)
-	born(KindPicture)
+	pic.begin()
 	return pic, nil
 }
 

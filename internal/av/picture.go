@@ -130,8 +130,13 @@ func (p *Pool) deliver(pic *Picture) {
 	c := p.color
 	C.fg_picture_color(cFrame(pic.frame), C.int(colorSpace(c.Matrix)), C.int(c.Range), C.int(unspecified(c.Primaries)),
 		C.int(unspecified(c.Transfer)))
-	pic.refs.Store(1)
-	pic.changes.serial, pic.changes.since = serials.Add(1), 0
+	pic.begin()
+}
+
+// begin gives a picture its first reference.
+func (p *Picture) begin() {
+	p.refs.Store(1)
+	p.changes.serial, p.changes.since = serials.Add(1), 0
 	born(KindPicture)
 }
 
