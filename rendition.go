@@ -220,15 +220,15 @@ func (r *rendition) process(it item) error {
 	return r.times.frames(it.set.slot, r.encode)
 }
 
-// patience is how long a recording lets live streams go before it.
-const patience = 10 * time.Second
+// recordingsWait is how long a recording lets live streams go before it.
+const recordingsWait = 10 * time.Second
 
 // takeTurn waits for a core. Of all streams in the process those go first that have the least time left: a live one until its next frame.
 func (r *rendition) takeTurn(set *frameSet) {
 	if r.turn == nil || !turn.Cores.Urgent() {
 		return
 	}
-	deadline := set.arrived.Add(patience)
+	deadline := set.arrived.Add(recordingsWait)
 	if r.p.s.opt.Live {
 		deadline = set.arrived.Add(r.p.grid.Rate.Frame().Duration(1))
 	}
