@@ -38,7 +38,7 @@ func unitType(unit []byte) int { return int(unit[0] >> 1 & 0x3f) }
 // profileOf returns what the sequence parameter set among the sets says, nil without one.
 func profileOf(sets [][]byte) hevcProfile {
 	for _, unit := range sets {
-		if rbsp := nal.Unescape(unit[min(2, len(unit)):]); unitType(unit) == unitSPS && len(rbsp) >= atProfileOfSPS+hevcProfileSize {
+		if rbsp := nal.Unescape(nil, unit[min(2, len(unit)):]); unitType(unit) == unitSPS && len(rbsp) >= atProfileOfSPS+hevcProfileSize {
 			return rbsp[atProfileOfSPS:][:hevcProfileSize]
 		}
 	}
@@ -73,11 +73,11 @@ func (p hevcProfile) renumberSets(stream []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: profile, tier and level % x instead of % x", errNotBeside, []byte(own), []byte(p))
 	}
 	for i, unit := range sets {
-		rbsp, err := p.renumberSet(unitType(unit), nal.Unescape(unit[2:]))
+		rbsp, err := p.renumberSet(unitType(unit), nal.Unescape(nil, unit[2:]))
 		if err != nil {
 			return nil, err
 		}
-		sets[i] = slices.Concat(unit[:2], nal.Escape(rbsp))
+		sets[i] = nal.Escape(slices.Clone(unit[:2]), rbsp)
 	}
 	return nal.Stream(nil, sets...), nil
 }
@@ -158,11 +158,11 @@ func renumberSlice(unit []byte) ([]byte, error) {
 	if kind >= firstIRAP && kind <= lastIRAP {
 		before = 2
 	}
-	rbsp := nal.Unescape(unit[2:])
+	rbsp := nal.Unescape(nil, unit[2:])
 	first, rest := rbsp[0], byte(0x7f)>>before
 	if first&(0x80>>before) == 0 {
 		return nil, fmt.Errorf("a slice with another parameter set than the first: % x", unit[:3])
 	}
 	wide := append(make([]byte, 0, len(rbsp)+1), first&^(rest|0x80>>before)|0x08>>before, first&rest)
-	return slices.Concat(unit[:2], nal.Escape(append(wide, rbsp[1:]...))), nil
+	return nal.Escape(slices.Clone(unit[:2]), append(wide, rbsp[1:]...)), nil
 }

@@ -82,38 +82,3 @@ func (w *bitWriter) align(bit int) {
 		w.bits(bit, 1)
 	}
 }
-
-// escape appends a NAL unit with emulation prevention (ISO/IEC 14496-10 section 7.4.1).
-func escape(out, raw []byte) []byte {
-	zeros := 0
-	for _, c := range raw {
-		if zeros >= 2 && c <= 3 {
-			out, zeros = append(out, 3), 0
-		}
-		out = append(out, c)
-		if c == 0 {
-			zeros++
-		} else {
-			zeros = 0
-		}
-	}
-	return out
-}
-
-// unescape appends a NAL unit without emulation prevention.
-func unescape(out, nal []byte) []byte {
-	zeros := 0
-	for _, c := range nal {
-		if zeros >= 2 && c == 3 {
-			zeros = 0
-			continue
-		}
-		out = append(out, c)
-		if c == 0 {
-			zeros++
-		} else {
-			zeros = 0
-		}
-	}
-	return out
-}

@@ -1,11 +1,10 @@
 package encoder
 
 import (
-	"bytes"
-
 	"github.com/Eyevinn/mp4ff/avc"
 
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/nal"
 )
 
 // skips puts pictures into an H.264 stream that the encoder never saw: each repeats the picture before it, by a slice in which every
@@ -62,16 +61,16 @@ var startCode = []byte{0, 0, 0, 1}
 // it stays as it is. The bytes are borrowed until the next call.
 func (s *skips) pass(annexB []byte) []byte {
 	s.out = s.out[:0]
-	for nal := range nalUnits(annexB) {
+	for unit := range nal.Units(annexB) {
 		s.out = append(s.out, startCode...)
-		switch nal[0] & 0x1f {
+		switch unit[0] & 0x1f {
 		case nalIDR:
 			s.inserted, s.number, s.order = 0, 0, 0
 		case nalSlice:
-			s.out = s.renumber(s.out, nal)
+			s.out = s.renumber(s.out, unit)
 			continue
 		}
-		s.out = append(s.out, nal...)
+		s.out = append(s.out, unit...)
 	}
 	if s.inserted == 0 {
 		return nil
@@ -83,11 +82,11 @@ func (s *skips) pass(annexB []byte) []byte {
 const header = 32
 
 // renumber appends a slice with its numbers raised by what was inserted.
-func (s *skips) renumber(out, nal []byte) []byte {
+func (s *skips) renumber(out, unit []byte) []byte {
 	if s.inserted == 0 {
-		s.raw = unescape(s.raw[:0], nal[:min(header, len(nal))])
+		s.raw = nal.Unescape(s.raw[:0], unit[:min(header, len(unit))])
 	} else {
-		s.raw = unescape(s.raw[:0], nal)
+		s.raw = nal.Unescape(s.raw[:0], unit)
 	}
 	r := bitReader{b: s.raw, at: 8}
 	for range 3 { // first_mb_in_slice, slice_type, pic_parameter_set_id
@@ -98,13 +97,13 @@ func (s *skips) renumber(out, nal []byte) []byte {
 	r.at += s.numBits
 	order := (r.peek(s.orderBits) + 2*s.inserted) & (1<<s.orderBits - 1)
 	putBits(s.raw, r.at, s.orderBits, order)
-	if nal[0]&0x60 != 0 { // nal_ref_idc: others refer to it
+	if unit[0]&0x60 != 0 { // nal_ref_idc: others refer to it
 		s.number, s.order = number, order
 	}
 	if s.inserted == 0 {
-		return append(out, nal...)
+		return append(out, unit...)
 	}
-	return escape(out, s.raw)
+	return nal.Escape(out, s.raw)
 }
 
 // insert returns one more picture like the last one, borrowed until the next call.
@@ -142,18 +141,6 @@ func (s *skips) insert() []byte {
 		w.align(0)
 	}
 	s.raw = w.b
-	s.out = escape(append(s.out[:0], startCode...), s.raw)
+	s.out = nal.Escape(append(s.out[:0], startCode...), s.raw)
 	return s.out
-}
-
-// nalUnits ranges over the NAL units of a stream in Annex B form, without their start codes.
-func nalUnits(annexB []byte) func(func([]byte) bool) {
-	return func(yield func([]byte) bool) {
-		for nal := range bytes.SplitSeq(annexB, startCode[1:]) {
-			nal = bytes.TrimRight(nal, "\x00") // of the next start code; a NAL unit never ends in zero
-			if len(nal) > 0 && !yield(nal) {
-				return
-			}
-		}
-	}
 }

@@ -1,8 +1,6 @@
 package encoder
 
 import (
-	"bytes"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,22 +35,6 @@ func TestStreamsThatTakeSkippedPictures(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.takes, e.still.skips != nil, "%+v", c)
 		e.Close()
-	}
-}
-
-// Nothing in an escaped unit looks like a start code, and nothing is lost.
-func TestEmulationPrevention(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 1))
-	for n := range 300 {
-		raw := make([]byte, n)
-		for i := range raw {
-			raw[i] = byte(r.UintN(5)) // zeros, and what must not follow two of them
-		}
-		escaped := escape(nil, raw)
-		for _, code := range [][]byte{{0, 0, 0}, {0, 0, 1}, {0, 0, 2}} {
-			require.NotContains(t, string(escaped), string(code))
-		}
-		require.True(t, bytes.Equal(raw, unescape(nil, escaped)))
 	}
 }
 

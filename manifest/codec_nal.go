@@ -46,7 +46,7 @@ func hevcString(extra []byte) (string, error) {
 		if len(unit) < 2 || unit[0]>>1&0x3f != nalSPSHEVC {
 			continue
 		}
-		if rbsp := nal.Unescape(unit[2:]); len(rbsp) >= 13 {
+		if rbsp := nal.Unescape(nil, unit[2:]); len(rbsp) >= 13 {
 			return hevcPTL(rbsp[1:13]), nil
 		}
 		return "", errShort

@@ -26,9 +26,8 @@ func Stream(stream []byte, units ...[]byte) []byte {
 	return stream
 }
 
-// Unescape returns a copy without the bytes that keep a NAL unit free of start codes (ISO/IEC 14496-10 section 7.4.1).
-func Unescape(unit []byte) []byte {
-	out := make([]byte, 0, len(unit))
+// Unescape appends a NAL unit without the bytes that keep it free of start codes (ISO/IEC 14496-10 section 7.4.1).
+func Unescape(out, unit []byte) []byte {
 	zeros := 0
 	for _, c := range unit {
 		if zeros >= 2 && c == 3 {
@@ -43,9 +42,8 @@ func Unescape(unit []byte) []byte {
 	return out
 }
 
-// Escape returns a copy with those bytes.
-func Escape(unit []byte) []byte {
-	out := make([]byte, 0, len(unit)+len(unit)/64+1)
+// Escape appends a NAL unit with those bytes.
+func Escape(out, unit []byte) []byte {
 	zeros := 0
 	for _, c := range unit {
 		if zeros >= 2 && c <= 3 {

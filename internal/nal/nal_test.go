@@ -28,19 +28,19 @@ func TestEscape(t *testing.T) {
 		{[]byte{1, 0, 0}, []byte{1, 0, 0, 3}},
 		{[]byte{1, 0}, []byte{1, 0, 3}},
 	} {
-		require.Equal(t, c.escaped, nal.Escape(c.plain))
+		require.Equal(t, c.escaped, nal.Escape(nil, c.plain))
 	}
 }
 
 func FuzzEscape(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 3, 0, 0, 1, 0, 0})
 	f.Fuzz(func(t *testing.T, plain []byte) {
-		escaped := nal.Escape(plain)
+		escaped := nal.Escape(nil, plain)
 		for _, code := range [][]byte{{0, 0, 0}, {0, 0, 1}, {0, 0, 2}} {
 			require.False(t, bytes.Contains(escaped, code), "%x", escaped)
 		}
 		if n := len(plain); n > 0 && plain[n-1] != 0 { // what ends in zero is not what a NAL unit ends in
-			require.Equal(t, plain, nal.Unescape(escaped))
+			require.Equal(t, plain, nal.Unescape(nil, escaped))
 		}
 	})
 }
