@@ -2,7 +2,6 @@ package encoder_test
 
 import (
 	"bytes"
-	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -165,7 +164,7 @@ func TestKindsAreFoundByTheirNames(t *testing.T) {
 			_, err := encoder.OpenDevice(kind, "", 0)
 			require.ErrorIs(t, err, encoder.ErrDevice)
 			var said *encoder.DeviceError
-			require.True(t, errors.As(err, &said))
+			require.ErrorAs(t, err, &said)
 			require.Contains(t, said.Reason, "the container", "what to do in a container is said too")
 		}
 	}
