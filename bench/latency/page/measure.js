@@ -146,7 +146,9 @@ window.result = () => ({
 video.requestVideoFrameCallback(shown);
 try {
   view = await players[query.get("player")]();
-  video.play().catch(() => {});
+  if (query.get("player") !== "dash.js") { // it has to be the one that begins to play (engine-dash.js)
+    video.play().catch(() => {});
+  }
 } catch (error) {
   errors.push(String(error?.message ?? error));
 }

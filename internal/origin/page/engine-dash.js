@@ -28,6 +28,8 @@ class DashPlayer {
     player.on(events.QUALITY_CHANGE_RENDERED, () => on.levels());
     player.on(events.ERROR, ({ error }) => on.error(explain(error)));
     player.attachView(video);
+    // It has to be the one that begins to play: it reads the MPD again only after it has seen the element begin, and it looks at the
+    // element from its first stream on.
     player.setAutoPlay(true);
     player.attachSource(new URL(config.dash, location.href).href);
   }
@@ -68,7 +70,6 @@ class DashPlayer {
   destroy() {
     this.#player.destroy();
   }
-
 }
 
 function settings(config, options) {

@@ -35,6 +35,7 @@ class HlsPlayer {
     hls.on(window.Hls.Events.ERROR, (_, error) => this.#onError(error, on));
     hls.loadSource(config.hls);
     hls.attachMedia(video);
+    video.play().catch(() => {}); // the controls are there when autoplay is forbidden
     if (config.lowLatency) {
       this.#steering = follow(video, {
         behind: () => hls.latency - this.target(),

@@ -19,6 +19,7 @@ class NativePlayer {
     this.#onError = () => on.error(explain(video.error));
     video.addEventListener("error", this.#onError);
     video.src = config.hls;
+    video.play().catch(() => {}); // the controls are there when autoplay is forbidden
   }
 
   levels() {

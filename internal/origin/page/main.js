@@ -68,7 +68,6 @@ async function start() {
     }
     player = started;
     view.setLevels(player.levels());
-    view.video.play().catch(() => {}); // the controls are there when autoplay is forbidden
   } catch (error) {
     listen(fail)(error.message);
   }
