@@ -114,7 +114,7 @@ func (r *rendition) openMuxer() (err error) {
 	pub := r.p.publisher
 	streams, scales := []*muxer.Parameters{r.params}, []int64{r.p.grid.Timescale}
 	for _, st := range r.p.sound {
-		if st.mux == nil {
+		if st.inside() {
 			streams, scales = append(streams, st.track.Parameters()), append(scales, int64(st.track.Rate()))
 			params := st.track.Parameters().CodecParameters
 			pub.tracks[r.index].MuxedAudio = &params

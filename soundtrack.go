@@ -103,6 +103,9 @@ func (st *soundTrack) openMuxer(continues bool) (err error) {
 	return err
 }
 
+// inside reports whether the sound is in the renditions' segments. That is settled before anything runs.
+func (st *soundTrack) inside() bool { return len(st.joins) > 0 }
+
 // join puts the sound into the segments of every rendition.
 func (st *soundTrack) join() error {
 	for _, r := range st.p.renditions {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -237,6 +238,8 @@ func TestLiveSoundInPlayers(t *testing.T) {
 					Audio: []framegear.AudioTrack{{PCM: true}}, Clock: framegear.ClockCount,
 				}
 				set(&o)
+				first, once := make(chan struct{}), sync.Once{}
+				o.Events.SegmentReady = func(framegear.SegmentInfo) { once.Do(func() { close(first) }) }
 				s, err := framegear.New("", o)
 				require.NoError(t, err)
 				written := make(chan struct{})
@@ -244,6 +247,7 @@ func TestLiveSoundInPlayers(t *testing.T) {
 					defer close(written)
 					flashAndBeep(t, s, c, 60, true)
 				}()
+				<-first // hls.js complains of a playlist with parts alone, and asks again
 				got := listen(t, player, s.Handler(), manifests[player], -1, 4)
 				require.NoError(t, s.Close())
 				<-written
