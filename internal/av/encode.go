@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -134,7 +135,7 @@ func (e *VideoEncoder) open(codec *astiav.Codec, options map[string]string) erro
 	}
 	defer d.Free()
 	mark := book.mark()
-	if err := e.cc.Open(codec, d); err != nil {
+	if err := keepPriority(func() error { return e.cc.Open(codec, d) }); err != nil {
 		return openError(e.name, err, e.cc.UnsafePointer(), mark)
 	}
 	return leftOver(d, e.name)
@@ -267,4 +268,14 @@ func (e *VideoEncoder) free() {
 		e.scratch.Free()
 		e.scratch = nil
 	}
+}
+
+// keepPriority leaves threads the scheduling that they have, whatever a codec's library makes of them while it opens.
+func keepPriority(open func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var p C.fg_priority
+	C.fg_priority_save(&p)
+	defer C.fg_priority_restore(&p)
+	return open()
 }

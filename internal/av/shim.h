@@ -48,6 +48,15 @@ int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int
 void fg_encode_end(AVCodecContext *cc, AVFrame *scratch, int state);
 int fg_packet_set(AVPacket *p, const uint8_t *data, int size);
 
+// priority.c
+#define FG_PRIORITY_THREADS 1024
+typedef struct fg_priority {
+	int policy, level, count;
+	int tids[FG_PRIORITY_THREADS];
+} fg_priority;
+void fg_priority_save(fg_priority *p);
+void fg_priority_restore(const fg_priority *p);
+
 // io.c
 int fg_io_attach(AVFormatContext *s, uintptr_t handle);
 void fg_io_detach(AVFormatContext *s);
