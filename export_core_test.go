@@ -4,3 +4,6 @@ package framegear
 func SplitOutput(output string, o Options) (dir, name string, err error) {
 	return splitOutput(output, &o)
 }
+
+// Reason is reason.
+var Reason = reason

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/media"
@@ -109,6 +110,8 @@ func (s *Stream) chooseEncoders(f *Frame) error {
 			if hw.shallow {
 				s.warn(hw.dev.Path() + ": its driver encodes 8 bits only: the pictures' further bits are lost")
 			}
+		case errors.Is(err, encoder.ErrOptions):
+			return fmt.Errorf("%w: %w", ErrLadder, err)
 		case o.HW == HWRequire:
 			return fmt.Errorf("framegear: %w", err)
 		default:
@@ -184,21 +187,17 @@ func (o *Options) openDevice(kind, name string, names []string, f *Frame) (d lad
 
 // tryOn tries the ladder's hardware encoders on a device with real frames, at the depth of the frames where that works.
 func (o *Options) tryOn(d *ladderDevice, names []string, f *Frame) (auto string, err error) {
-	width, height := scaler.Even(f.Width, f.Height)
-	try := func(name string, layout scaler.Layout) error {
-		return encoder.Try(encoder.Options{
-			Codec: name, Device: d.dev, Width: width, Height: height, FrameRate: o.FrameRate, Timescale: media.Timescale(o.FrameRate),
-			Color: media.OutputColor(height), Layout: layout, Bitrate: 100_000 + FormulaBitrate(width, height, o.FrameRate, DefaultBitsPerPixel),
-		}, o.HWTimeout)
+	try := func(o *Options, name string, layout scaler.Layout) error {
+		return encoder.Try(o.trial(d, name, f, layout), o.HWTimeout)
 	}
 	tried := map[string]bool{}
 	for _, name := range names {
 		if encoder.Hardware(name) && !tried[name] {
 			tried[name] = true
-			if err := try(name, scaler.NV12); err != nil {
+			if err := try(o, name, scaler.NV12); err != nil {
 				return "", err
 			}
-			d.shallow = d.shallow || f.Format.Bits() > 8 && encoder.MaxBits(name) > 8 && try(name, scaler.P010) != nil
+			d.shallow = d.shallow || f.Format.Bits() > 8 && encoder.MaxBits(name) > 8 && try(o, name, scaler.P010) != nil
 		}
 	}
 	if !slices.Contains(names, CodecAuto) {
@@ -206,12 +205,43 @@ func (o *Options) tryOn(d *ladderDevice, names []string, f *Frame) (auto string,
 	}
 	for _, name := range encoder.Names() {
 		if encoder.DeviceKind(name) == d.dev.Kind() && encoder.Available(name) && encoder.Format(name) == media.CodecH264 {
-			if err = try(name, scaler.NV12); err == nil {
+			with := *o
+			with.replaceCodec(CodecAuto, name)
+			if err = try(&with, name, scaler.NV12); err == nil {
 				return name, nil
+			}
+			if errors.Is(err, encoder.ErrOptions) { // that it does not know what was asked of "auto" is a reason, not a fault
+				err = &encoder.DeviceError{Path: d.dev.Path(), Reason: d.dev.Path() + ": " + err.Error(), Err: err}
 			}
 		}
 	}
 	return "", err
+}
+
+// trial returns what the largest rendition with a hardware encoder asks of it.
+func (o *Options) trial(d *ladderDevice, name string, f *Frame, layout scaler.Layout) encoder.Options {
+	src := sourceSpec{layout: layout}
+	src.width, src.height = scaler.Even(f.Width, f.Height)
+	g := rung{layout: layout, color: media.OutputColor(src.height)}
+	ladder := o.Ladder
+	if len(ladder) == 0 {
+		ladder = Ladder{{}}
+	}
+	for i, r := range ladder {
+		r.size(src)
+		fits := o.Upscale || r.Width <= src.width && r.Height <= src.height
+		if o.codecNames()[i] == name && fits && r.Width*r.Height > g.Width*g.Height {
+			g.Rendition = r
+		}
+	}
+	if g.Width == 0 { // no rendition is left, which others will say
+		g.size(src)
+	}
+	g.Codec = name
+	o.fillRung(&g.Rendition)
+	opt := o.encoderOptions(&g)
+	opt.Device, opt.SourceWidth, opt.SourceHeight, opt.Logger = d.dev, src.width, src.height, nil
+	return opt
 }
 
 // withoutHardware puts software encoders in the place of the ladder's hardware encoders, and says so once.
@@ -233,12 +263,38 @@ func (s *Stream) withoutHardware(names []string, why error) error {
 	return nil
 }
 
-// reason is a hardware error without the words that all of them begin with.
+// reason is a hardware error without the words that all of them begin with. Where there are devices, what is said of others that are not
+// there is left out.
 func reason(err error) string {
-	if d, ok := errors.AsType[*encoder.DeviceError](err); ok {
-		return d.Reason
+	var there, all []string
+	for _, d := range deviceErrors(err) {
+		all = append(all, d.Reason)
+		if d.Path != "" {
+			there = append(there, d.Reason)
+		}
 	}
-	return err.Error()
+	switch {
+	case len(all) == 0:
+		return err.Error()
+	case len(there) > 0:
+		all = there
+	}
+	return strings.Join(all, "; ")
+}
+
+// deviceErrors returns the device errors of a tree, none of them inside another.
+func deviceErrors(err error) (found []*encoder.DeviceError) {
+	switch e := err.(type) {
+	case *encoder.DeviceError:
+		return []*encoder.DeviceError{e}
+	case interface{ Unwrap() error }:
+		return deviceErrors(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			found = append(found, deviceErrors(err)...)
+		}
+	}
+	return found
 }
 
 // softwareInstead warns and tells whoever wants to know.

@@ -124,6 +124,12 @@ func hwDecodeHighBytes(t *testing.T, stream []byte, width, height int) [][]byte 
 func TestHEVCThatDiesInMidStreamGoesOnInSoftware(t *testing.T) {
 	for _, test := range hevcFailures() {
 		for _, way := range []string{"recorded", "lowlatency", "tenbits"} {
+			if way == "tenbits" && test.name == "lostatfirst" {
+				continue // there is a second trial before the first frame
+			}
+			if testing.Short() && way != "recorded" && test.name != "encode" {
+				continue
+			}
 			t.Run(test.name+"_"+way, func(t *testing.T) {
 				if !vatest.Child(t, test.switches...) {
 					return
@@ -178,8 +184,8 @@ func TestTheLadderSharesOneDeviceAndOneUpload(t *testing.T) {
 	_, err := hwStream(t, t.TempDir(), o)
 	require.NoError(t, err)
 	trace := vatest.Trace(t)
-	const trial = 3
-	require.Equal(t, fmt.Sprintf("end opened=1 uploads=%d", trial+hwFrames), trace[len(trace)-1])
+	const trial, sets = 3, 1 + 4 // a picture for the parameter sets of the trial and of each rendition
+	require.Equal(t, fmt.Sprintf("end opened=1 uploads=%d", trial+sets+hwFrames), trace[len(trace)-1])
 }
 
 func TestALadderOfTwoKindsOfDeviceIsRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package framegear_test
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/leaktest"
 	"github.com/framegear/framegear/internal/referee"
 	"github.com/framegear/framegear/internal/vatest"
@@ -221,13 +223,18 @@ type hwFailure struct {
 // hwFailures are the driver's switches and what each makes people read.
 var hwFailures = []hwFailure{
 	{"profile", []string{"FGVA_NO_ENCODE=1"}, "does not offer this codec or profile", true},
-	{"size", []string{"FGVA_MAX_SIZE=300"}, "over the device's limit", true},
+	{"size", []string{"FGVA_MAX_SIZE=300"}, "beyond the device's limits", true},
 	{"headers", []string{"FGVA_NO_HEADERS=1", "FGVA_MUTE=1"}, "makes no parameter sets", true},
 	{"opening", []string{"FGVA_HANG_INIT=1", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", true},
 	{"encode", []string{"FGVA_FAIL_ENCODE=60"}, "failed to encode a picture", false},
 	{"sync", []string{"FGVA_HANG_SYNC=60", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
 	{"submit", []string{"FGVA_HANG_ENCODE=60", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
 	{"upload", []string{"FGVA_HANG_UPLOAD=20", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
+	// Eight pictures are the trial's and those for parameter sets. Each is waited for on its way into the device and out of each encoder.
+	{"lost", []string{"FGVA_LOST=60"}, "its driver failed", false},
+	{"lostatfirst", []string{"FGVA_LOST=9"}, "its driver failed", false},
+	{"lostatlast", []string{"FGVA_LOST_SYNC=141"}, "its driver failed", false},
+	{"syncatlast", []string{"FGVA_HANG_SYNC=141", "FGVA_HANG_MS=1500"}, "did not answer within 300ms", false},
 }
 
 func TestHardwareThatFailsIsReplaced(t *testing.T) {
@@ -318,6 +325,70 @@ func TestRunningOutOfSurfaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Only what the device does not take is encoded in software.
+func TestRungsBeyondTheLimitsOfTheDevice(t *testing.T) {
+	for _, test := range []struct {
+		name, limit string
+		set         func(o *framegear.Options)
+		instead     []string
+	}{
+		{"small", "FGVA_MIN_SIZE=100", func(*framegear.Options) {}, []string{"v2 128x72", "v3 64x36"}},
+		{"largesource", "FGVA_MAX_SIZE=300", func(o *framegear.Options) { o.Ladder = o.Ladder[1:] }, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if !vatest.Child(t, test.limit) {
+				return
+			}
+			leaktest.Check(t)
+			var said hwReport
+			o := hwOptions()
+			test.set(&o)
+			said.listen(&o)
+			dir := t.TempDir()
+			_, err := hwStream(t, dir, o)
+			require.NoError(t, err)
+			requireValid(t, filepath.Join(dir, "stream.mpd"))
+			var instead []string
+			for _, i := range said.instead {
+				instead = append(instead, i.Rendition)
+				require.Contains(t, i.Reason, "beyond the device's limits")
+			}
+			require.ElementsMatch(t, test.instead, instead)
+			require.Len(t, said.warnings, len(instead), said.warnings)
+		})
+	}
+}
+
+// A driver without bit rates is still good for who asks for that, and a wrong option is said, not worked around.
+func TestDeviceIsTriedAsItIsAskedFor(t *testing.T) {
+	if !vatest.Child(t, "FGVA_RC=cqp") {
+		return
+	}
+	leaktest.Check(t)
+	var said hwReport
+	o := hwOptions()
+	said.listen(&o)
+	o.HW, o.Extra = framegear.HWRequire, map[string]string{"rc_mode": "CQP", "qp": "24"}
+	dir := t.TempDir()
+	_, err := hwStream(t, dir, o)
+	require.NoError(t, err)
+	hwExact(t, dir, hwFrames)
+
+	o.HW, o.Extra = framegear.HWPrefer, map[string]string{"rc_mode": "CQP", "nonsense": "1"}
+	_, err = hwStream(t, t.TempDir(), o)
+	require.ErrorIs(t, err, framegear.ErrLadder)
+	require.ErrorContains(t, err, "h264_vaapi does not know nonsense")
+	require.Empty(t, said.instead)
+}
+
+func TestReasonsOfSeveralDevicesAreAllSaid(t *testing.T) {
+	gone := &encoder.DeviceError{Reason: "there is no render node"}
+	first, second := &encoder.DeviceError{Path: "a", Reason: "a: no driver"}, &encoder.DeviceError{Path: "b", Reason: "b: no profile", Err: gone}
+	require.Equal(t, "a: no driver; b: no profile", framegear.Reason(errors.Join(gone, first, fmt.Errorf("x: %w", second))))
+	require.Equal(t, "there is no render node", framegear.Reason(errors.Join(gone)))
+	require.Equal(t, "boom", framegear.Reason(errors.New("boom")))
 }
 
 func TestTransportStreamGoesOnInSoftware(t *testing.T) {

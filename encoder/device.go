@@ -48,8 +48,10 @@ type Device struct {
 	worker             *av.Worker
 	dev                *av.Device
 
-	mu    sync.Mutex
-	pools map[poolKey]*av.Pool
+	mu     sync.Mutex
+	pools  map[poolKey]*av.Pool
+	users  int // encoders that are open, also those that a call given up works on
+	closed bool
 
 	// growing is held alone by an encoder that still takes memory for its references, and shared by the others.
 	growing sync.RWMutex
@@ -138,16 +140,44 @@ func (d *Device) uploads(key poolKey) (*av.Pool, error) {
 	return p, err
 }
 
-// Close frees the device. It returns an error wrapping ErrStuck when the driver does not let it. Closing twice is harmless.
+// acquire keeps the device from being freed until release.
+func (d *Device) acquire() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return ErrClosed
+	}
+	d.users++
+	return nil
+}
+
+func (d *Device) release() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.users--
+	d.free()
+}
+
+// free frees the device when nobody needs it any more.
+func (d *Device) free() {
+	if !d.closed || d.users > 0 {
+		return
+	}
+	for _, p := range d.pools {
+		p.Close()
+	}
+	if d.dev != nil {
+		d.dev.Close()
+	}
+}
+
+// Close frees the device; where a call into the driver that was given up still works with it, as soon as that comes back. It returns an error
+// wrapping ErrStuck when the driver does not let it. Closing twice is harmless.
 func (d *Device) Close() error {
 	return d.worker.Close(d.limit, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		for _, p := range d.pools {
-			p.Close()
-		}
-		if d.dev != nil {
-			d.dev.Close()
-		}
+		d.closed = true
+		d.free()
 	})
 }

@@ -129,20 +129,24 @@ func TestLowLatencyGivesEveryPictureAtOnce(t *testing.T) {
 }
 
 func TestDriverWithoutScalingGetsPicturesScaledInMemory(t *testing.T) {
-	if !vatest.Child(t, "FGVA_NO_VPP=1") {
-		return
+	for _, failure := range []string{"FGVA_NO_VPP=1", "FGVA_FAIL_VPP=1"} {
+		t.Run(failure, func(t *testing.T) {
+			if !vatest.Child(t, failure) {
+				return
+			}
+			leaktest.Check(t)
+			r := run(t, onDevice(openDevice(t)), 5, 128, 96)
+			got := vatest.Decode(t, r.stream, 64, 48)
+			require.Len(t, got, 5)
+			// The picture is a gradient that wraps: compare the middle of the first quarter, where it does not.
+			sum := 0
+			for i, v := range got[0][:64] {
+				d := int(v) - int(r.want[0][2*i])
+				sum += max(d, -d)
+			}
+			require.Less(t, sum, 64*32)
+		})
 	}
-	leaktest.Check(t)
-	r := run(t, onDevice(openDevice(t)), 5, 128, 96)
-	got := vatest.Decode(t, r.stream, 64, 48)
-	require.Len(t, got, 5)
-	// The picture is a gradient that wraps: compare the middle of the first quarter, where it does not.
-	sum := 0
-	for i, v := range got[0][:64] {
-		d := int(v) - int(r.want[0][2*i])
-		sum += max(d, -d)
-	}
-	require.Less(t, sum, 64*32)
 }
 
 func TestEveryWayOfRateControlOpens(t *testing.T) {
@@ -174,7 +178,9 @@ func TestEveryWayOfRateControlOpens(t *testing.T) {
 				return
 			}
 			require.ErrorIs(t, err, encoder.ErrDevice)
-			require.ErrorContains(t, err, "none of the ways of rate control")
+			require.ErrorContains(t, err, "it has constant quantizers alone")
+			o.Extra = map[string]string{"rc_mode": "CQP", "qp": "24"}
+			require.NoError(t, encoder.Try(o, 0), "who wants one can have it")
 		})
 	}
 }
@@ -182,7 +188,9 @@ func TestEveryWayOfRateControlOpens(t *testing.T) {
 func TestFailuresOfTheDriverAreNamed(t *testing.T) {
 	for _, test := range []struct{ name, failure, want string }{
 		{"profile", "FGVA_NO_ENCODE=1", "does not offer this codec or profile"},
-		{"size", "FGVA_MAX_SIZE=32", "over the device's limit"},
+		{"size", "FGVA_MAX_SIZE=32", "beyond the device's limits"},
+		{"small", "FGVA_MIN_SIZE=100", "beyond the device's limits"},
+		{"lost", "FGVA_LOST=3", "failed to"},
 		{"encode", "FGVA_FAIL_ENCODE=2", "failed to encode a picture"},
 		{"surfaces", "FGVA_MAX_SURFACES=1", "no memory left for pictures"},
 	} {

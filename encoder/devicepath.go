@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/framegear/framegear/internal/av"
 )
@@ -30,6 +31,9 @@ type hostScaler struct {
 }
 
 func newDevicePath(o *Options) (*devicePath, error) {
+	if err := o.Device.acquire(); err != nil {
+		return nil, err
+	}
 	p := &devicePath{opt: o}
 	if err := p.open(); err != nil {
 		p.close()
@@ -55,15 +59,38 @@ func (p *devicePath) open() (err error) {
 	if !scales {
 		return nil
 	}
-	if p.scale, err = av.NewDeviceScaler(o.Device.dev, p.upload, o.Width, o.Height); err == nil {
+	if err = p.openScaler(); err == nil {
 		p.frames = p.scale.Pool()
 		return nil
+	}
+	if errors.Is(err, syscall.ENOMEM) {
+		return err
 	}
 	if p.upload, err = o.Device.uploads(poolKey{o.Width, o.Height, o.Layout, o.Color}); err != nil {
 		return err
 	}
 	p.frames = p.upload
 	p.host, err = newHostScaler(o)
+	return err
+}
+
+// openScaler tries the scaler with a picture: drivers without the programs for it let it open.
+func (p *devicePath) openScaler() (err error) {
+	if p.scale, err = av.NewDeviceScaler(p.opt.Device.dev, p.upload, p.opt.Width, p.opt.Height); err != nil {
+		p.scale = nil
+		return err
+	}
+	blank, err := p.upload.Get()
+	if err == nil {
+		var scaled *Picture
+		scaled, err = p.scale.Scale(blank)
+		scaled.Release()
+	}
+	blank.Release()
+	if err != nil {
+		p.scale.Close()
+		p.scale = nil
+	}
 	return err
 }
 
@@ -183,6 +210,7 @@ func (p *devicePath) close() {
 		p.host.sws.Close()
 		p.host.pool.Close()
 	}
+	p.opt.Device.release()
 }
 
 // openOnDevice opens the encoder with the first way of rate control that the driver offers.

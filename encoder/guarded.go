@@ -38,15 +38,16 @@ func (j *job) open(o Options) func() error {
 		if j.params, err = j.e.Parameters(); err != nil {
 			return err
 		}
-		if len(j.params.Extradata) > 0 || !Hardware(o.Codec) || !needsSets(Format(o.Codec)) {
+		told := len(j.params.Extradata) > 0
+		if !Hardware(o.Codec) || !needsSets(Format(o.Codec)) || told && !o.Device.info.ownSets {
 			return nil
 		}
 		j.e.Close() // it may be the only one that the device takes
 		sets, err := firstSets(o)
-		if err != nil {
+		if err != nil && !(told && errors.Is(err, errNoSets)) {
 			return err
 		}
-		if j.e, err = New(o); err != nil {
+		if j.e, err = New(o); err != nil || sets == nil {
 			return err
 		}
 		return j.params.SetExtradata(sets)

@@ -3,8 +3,14 @@ package encoder
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 )
+
+// answered are libav's warnings about what this package does something about, so that they are no news: drivers that write their own headers
+// (firstSets).
+var answered = []string{"packed headers", "packed sequence headers", "No global header will be written"}
 
 // heldLog is a logger whose records are kept until it is known whether they are worth anybody's attention.
 type heldLog struct {
@@ -37,6 +43,9 @@ func (h *heldLog) release() {
 }
 
 func (h *heldLog) handle(ctx context.Context, to slog.Handler, r slog.Record) error {
+	if slices.ContainsFunc(answered, func(text string) bool { return strings.Contains(r.Message, text) }) {
+		return nil
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.passes {

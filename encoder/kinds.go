@@ -21,6 +21,8 @@ type kind struct {
 	driver func(m machine) string
 	// inMemory says that the encoders take pictures from memory, and that libav opens no device for them.
 	inMemory bool
+	// ownSets says that drivers may write other parameter sets than libavcodec tells.
+	ownSets bool
 	// setsAside says that memory for references has to be there before the encoder wants it.
 	setsAside bool
 
@@ -45,7 +47,7 @@ var kindNames = []string{"vaapi", "cuda", "qsv", "amf", "videotoolbox", "v4l2m2m
 var kinds = map[string]*kind{
 	"vaapi": {
 		devices: machine.renderNodes, none: noRenderNode, prefix: "/dev/", check: machine.checkNode, explain: machine.explainVAAPI,
-		setsAside: true, options: optionsVAAPI, rates: ratesVAAPI, presets: numbers,
+		ownSets: true, setsAside: true, options: optionsVAAPI, rates: ratesVAAPI, presets: numbers,
 	},
 	"cuda": {
 		devices: machine.nvidiaDevices, none: noNVIDIA, prefix: "cuda:", check: machine.checkNVIDIA, explain: machine.explainNVIDIA,

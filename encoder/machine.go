@@ -120,17 +120,26 @@ func (m machine) explainVAAPI(device string, err error) string {
 	if len(wanted) == 0 {
 		return fmt.Sprintf("%s: no VA-API driver is known for this device (kernel driver %q): %v", device, kernel, err)
 	}
-	var files []string
+	var found string
+	var missing []string
 	for _, w := range wanted {
-		if found := m.driverFile(w.name); found != "" {
-			return fmt.Sprintf("%s: the driver %s does not start: %v", device, found, err)
+		file := w.name + "_drv_video.so"
+		if w.pkg != "" {
+			file += " (Debian package " + w.pkg + ")"
 		}
-		files = append(files, w.name+"_drv_video.so")
+		if path := m.driverFile(w.name); path == "" {
+			missing = append(missing, file)
+		} else if found == "" {
+			found = path
+		}
 	}
-	text := fmt.Sprintf("%s: no driver file for this GPU: %s is not in %s", device, strings.Join(files, " or "),
-		strings.Join(m.driverDirs(), " "))
-	if wanted[0].pkg != "" {
-		text += fmt.Sprintf(" (Debian package %s)", wanted[0].pkg)
+	if found == "" {
+		return fmt.Sprintf("%s: no driver file for this GPU: %s is not in %s", device, strings.Join(missing, " or "),
+			strings.Join(m.driverDirs(), " "))
+	}
+	text := fmt.Sprintf("%s: the driver %s does not start: %v", device, found, err)
+	if len(missing) > 0 { // one for other generations of GPUs
+		text += "; this GPU may want " + strings.Join(missing, " or ")
 	}
 	return text
 }
@@ -171,8 +180,10 @@ var refusals = []struct{ said, means string }{
 	{"No usable encoding entrypoint", "its driver decodes this codec but does not encode it"},
 	{"Surface RT format", "its driver does not encode this bit depth"},
 	{"Unsupported format", "its driver does not take pictures of this bit depth"},
-	{"does not support encoding at size", "the size is over the device's limit"},
+	{"does not support encoding at size", "the size is beyond the device's limits"},
 	{"RC mode", "its driver offers none of the ways of rate control that keep the bit rate"},
+	{"(supported modes: CQP)", "its driver keeps no bit rate, it has constant quantizers alone (the raw option rc_mode=CQP takes one; on GPUs " +
+		"of Intel bit rates may need the HuC firmware: kernel parameter i915.enable_guc=2)"},
 	{"Encode failed", "its driver failed to encode a picture"},
 	{"Cannot load libnvidia-encode", "libnvidia-encode.so.1 cannot be loaded: NVIDIA's library for encoding is not installed (Debian package " +
 		"libnvidia-encode1; in a container NVIDIA_DRIVER_CAPABILITIES with video)"},
@@ -200,6 +211,8 @@ func refusal(o *Options, limit time.Duration, err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOMEM):
 		means = "the device has no memory left for pictures"
+	case means == "" && errors.Is(err, syscall.EIO):
+		means = "its driver failed"
 	case means == "":
 		return err.Error()
 	}

@@ -69,13 +69,15 @@ func TestExplainNamesTheDriverThatIsMissing(t *testing.T) {
 	intel := map[string]string{driver: "../../../../bus/pci/drivers/i915"}
 
 	m := fakeMachine(t, nil, intel, "usr/lib/x86_64-linux-gnu/dri/other.so")
-	require.Equal(t, "/dev/dri/renderD128: no driver file for this GPU: iHD_drv_video.so or i965_drv_video.so is not in "+
-		"/usr/lib/x86_64-linux-gnu/dri /usr/lib/dri /usr/lib64/dri /usr/local/lib/dri (Debian package intel-media-va-driver)",
+	require.Equal(t, "/dev/dri/renderD128: no driver file for this GPU: iHD_drv_video.so (Debian package "+
+		"intel-media-va-driver) or i965_drv_video.so (Debian package i965-va-driver) is not in "+
+		"/usr/lib/x86_64-linux-gnu/dri /usr/lib/dri /usr/lib64/dri /usr/local/lib/dri",
 		m.explainVAAPI(node, libav))
 
 	m = fakeMachine(t, nil, intel, "usr/lib/x86_64-linux-gnu/dri/i965_drv_video.so")
 	require.Contains(t, m.explainVAAPI(node, libav), "i965_drv_video.so does not start")
 	require.Contains(t, m.explainVAAPI(node, libav), "Failed to initialise VAAPI connection")
+	require.Contains(t, m.explainVAAPI(node, libav), "; this GPU may want iHD_drv_video.so (Debian package intel-media-va-driver)")
 
 	m = fakeMachine(t, map[string]string{"LIBVA_DRIVER_NAME": "mine", "LIBVA_DRIVERS_PATH": "/a:/b"}, intel)
 	require.Contains(t, m.explainVAAPI(node, libav), "mine_drv_video.so is not in /a /b")
@@ -88,9 +90,10 @@ func TestExplainNamesTheDriverThatIsMissing(t *testing.T) {
 func TestRefusalPutsLibavsWordsIntoOnesToActOn(t *testing.T) {
 	o := &Options{Codec: "h264_vaapi", Width: 8192, Height: 4320, Layout: av.LayoutNV12}
 	for said, want := range map[string]string{
-		"h264_vaapi: No usable encoding profile found.":                         "does not offer this codec or profile",
-		"h264_vaapi: Hardware does not support encoding at size 8192x4320 (…).": "over the device's limit (h264_vaapi 8192x4320, 8 bit",
-		"h264_vaapi: Driver does not support VBR RC mode (…).":                  "rate control",
+		"h264_vaapi: No usable encoding profile found.":                           "does not offer this codec or profile",
+		"h264_vaapi: Hardware does not support encoding at size 8192x4320 (…).":   "beyond the device's limits (h264_vaapi 8192x4320, 8 bit",
+		"h264_vaapi: Driver does not support VBR RC mode (…).":                    "rate control",
+		"h264_vaapi: Driver does not support VBR RC mode (supported modes: CQP).": "rc_mode=CQP",
 		"something new": "something new",
 	} {
 		require.Contains(t, refusal(o, time.Second, &av.Error{Op: "open", Text: "error", LastLog: said}), want)

@@ -12,10 +12,11 @@ import (
 // errNoSets is about drivers that never tell the parameter sets.
 var errNoSets = errors.New("its driver makes no parameter sets, and segments need them; a newer driver may")
 
-// withoutSets take out the parameter sets that device encoders repeat before every key frame: in fMP4 the sample entry has them
-// (avc1 and hvc1, ISO/IEC 14496-15 sections 5.4.2 and 8.4.1), and the MPEG-TS muxer repeats them by itself.
+// withoutSets take out what device encoders write and segments must not have. Parameter sets are repeated before every key frame: in
+// fMP4 the sample entry has them (avc1 and hvc1, ISO/IEC 14496-15 sections 5.4.2 and 8.4.1), and the MPEG-TS muxer repeats them by
+// itself. Filler data (types 12 and 38) comes with constant bit rates, and does not belong into files.
 var withoutSets = map[media.Codec]string{
-	media.CodecH264: "filter_units=remove_types=7-8", media.CodecHEVC: "filter_units=remove_types=32-34",
+	media.CodecH264: "filter_units=remove_types=7-8|12", media.CodecHEVC: "filter_units=remove_types=32-34|38",
 }
 
 // needsSets reports whether the coding format has parameter sets apart from its pictures.
@@ -40,8 +41,9 @@ func parameterSets(f media.Codec, annexB []byte) [][]byte {
 	return slices.Concat(sets[:]...)
 }
 
-// firstSets encodes one picture and returns the parameter sets that come out with it. So segments get them from drivers that write
-// their headers themselves, and tell them to nobody before (Mesa before 24, V4L2). The same options give the same sets.
+// firstSets encodes one picture and returns the parameter sets that come out with it: those are the ones that its slices refer to. Drivers that
+// write their headers themselves tell them to nobody before (V4L2, Mesa before 24 for H.264), or take libavcodec's and write others (Mesa
+// before 24 for HEVC). The same options give the same sets.
 func firstSets(o Options) ([]byte, error) {
 	o.inBand = true
 	e, err := New(o)

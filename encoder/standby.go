@@ -33,7 +33,9 @@ func Standby(o Options, hardware *Parameters) (soft Options, both *Parameters, o
 	if !ok || !soft.standBy(sets) {
 		return soft, nil, false, nil
 	}
-	e, err := New(soft)
+	quiet := soft
+	quiet.Logger = nil // what it warns about is news once it is needed
+	e, err := New(quiet)
 	if err != nil {
 		return soft, nil, false, err
 	}

@@ -34,7 +34,9 @@ VAStatus fgva_profiles(VADriverContextP ctx, VAProfile *list, int *n)
 VAStatus fgva_entrypoints(VADriverContextP ctx, VAProfile profile, VAEntrypoint *list, int *n)
 {
 	*n = 1;
-	*list = profile == VAProfileNone ? VAEntrypointVideoProc : VAEntrypointEncSlice;
+	*list = profile == VAProfileNone ? VAEntrypointVideoProc
+		: fgva_env("FGVA_LOW_POWER", 0) ? VAEntrypointEncSliceLP
+						: VAEntrypointEncSlice;
 	return VA_STATUS_SUCCESS;
 }
 
@@ -71,10 +73,12 @@ static unsigned attribute(VAProfile profile, VAConfigAttribType type)
 	case VAConfigAttribEncPackedHeaders:
 		if (hevc || fgva_env("FGVA_NO_HEADERS", 0))
 			break;
+		if (fgva_env("FGVA_OWN_HEADERS", 0))
+			return VA_ENC_PACKED_HEADER_SEQUENCE;
 		return VA_ENC_PACKED_HEADER_SEQUENCE | VA_ENC_PACKED_HEADER_PICTURE | VA_ENC_PACKED_HEADER_SLICE |
 		       VA_ENC_PACKED_HEADER_MISC | VA_ENC_PACKED_HEADER_RAW_DATA;
 	case VAConfigAttribEncMaxRefFrames:
-		return 1 | 1 << 16; // one each in both lists
+		return 1 | (fgva_env("FGVA_NO_B", 0) ? 0 : 1 << 16); // one each in both lists
 	case VAConfigAttribEncMaxSlices:
 		return 32;
 	case VAConfigAttribEncHEVCFeatures:

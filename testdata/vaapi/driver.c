@@ -22,6 +22,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *objects[KINDS][SLOTS];
 static int live[KINDS];
 static int displays, opened, encodes, syncs, uploads;
+static volatile int lost; // the device is gone: nothing but giving things back works
 
 long fgva_env(const char *name, long otherwise)
 {
@@ -35,7 +36,7 @@ static void hang(void)
 	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
-static void *make(enum kind kind, unsigned *id)
+void *fgva_make(enum kind kind, unsigned *id)
 {
 	void *p = calloc(1, kinds[kind].size);
 	pthread_mutex_lock(&lock);
@@ -63,7 +64,7 @@ void *fgva_get(enum kind kind, unsigned id)
 	return p;
 }
 
-static int drop(enum kind kind, unsigned id)
+int fgva_drop(enum kind kind, unsigned id)
 {
 	void *p = fgva_get(kind, id);
 	if (!p)
@@ -83,7 +84,7 @@ static VAStatus create_config(VADriverContextP ctx, VAProfile profile, VAEntrypo
 {
 	if (profile == VAProfileNone ? fgva_env("FGVA_NO_VPP", 0) != 0 : !fgva_encodes(profile))
 		return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
-	config_t *c = make(CONFIG, id);
+	config_t *c = fgva_make(CONFIG, id);
 	if (!c)
 		return VA_STATUS_ERROR_ALLOCATION_FAILED;
 	c->profile = profile;
@@ -96,7 +97,7 @@ static VAStatus create_config(VADriverContextP ctx, VAProfile profile, VAEntrypo
 
 static VAStatus destroy_config(VADriverContextP ctx, VAConfigID id)
 {
-	return drop(CONFIG, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONFIG;
+	return fgva_drop(CONFIG, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONFIG;
 }
 
 static VAStatus query_config(VADriverContextP ctx, VAConfigID id, VAProfile *p, VAEntrypoint *e, VAConfigAttrib *a, int *n)
@@ -114,12 +115,12 @@ static VAStatus query_config(VADriverContextP ctx, VAConfigID id, VAProfile *p, 
 
 static VAStatus surface_attributes(VADriverContextP ctx, VAConfigID id, VASurfaceAttrib *list, unsigned *n)
 {
-	long side = fgva_env("FGVA_MAX_SIZE", 4096);
+	long side = fgva_env("FGVA_MAX_SIZE", 4096), least = fgva_env("FGVA_MIN_SIZE", 16);
 	const struct {
 		VASurfaceAttribType type;
 		long value;
 	} all[] = {{VASurfaceAttribPixelFormat, VA_FOURCC_NV12}, {VASurfaceAttribPixelFormat, VA_FOURCC_P010},
-		   {VASurfaceAttribMinWidth, 16}, {VASurfaceAttribMinHeight, 16},
+		   {VASurfaceAttribMinWidth, least}, {VASurfaceAttribMinHeight, least},
 		   {VASurfaceAttribMaxWidth, side}, {VASurfaceAttribMaxHeight, side}};
 	*n = sizeof all / sizeof *all;
 	for (unsigned i = 0; list && i < *n; i++)
@@ -136,16 +137,18 @@ static VAStatus create_surfaces2(VADriverContextP ctx, unsigned format, unsigned
 		if (a[i].type == VASurfaceAttribPixelFormat)
 			fourcc = a[i].value.value.i;
 	for (unsigned i = 0; i < n; i++) {
-		if (live[SURFACE] >= fgva_env("FGVA_MAX_SURFACES", SLOTS))
+		if (lost || live[SURFACE] >= fgva_env("FGVA_MAX_SURFACES", SLOTS))
 			return VA_STATUS_ERROR_ALLOCATION_FAILED;
-		surface_t *s = make(SURFACE, &ids[i]);
+		surface_t *s = fgva_make(SURFACE, &ids[i]);
 		if (!s)
 			return VA_STATUS_ERROR_ALLOCATION_FAILED;
 		s->width = w;
 		s->height = h;
 		s->fourcc = fourcc;
-		s->pitch = ((fourcc == VA_FOURCC_P010 ? 2 * w : w) + 63) & ~63u;
-		s->rows = (h + 15) & ~15u;
+		long pad = fgva_env("FGVA_ALIGN", 64);
+		s->pitch = ((fourcc == VA_FOURCC_P010 ? 2 * w : w) + pad - 1) / pad * pad;
+		pad = fgva_env("FGVA_ALIGN", 16);
+		s->rows = (h + pad - 1) / pad * pad;
 		s->data = calloc(3, (size_t)s->pitch * s->rows / 2);
 	}
 	return VA_STATUS_SUCCESS;
@@ -163,7 +166,7 @@ static VAStatus destroy_surfaces(VADriverContextP ctx, VASurfaceID *ids, int n)
 		if (!s)
 			return VA_STATUS_ERROR_INVALID_SURFACE;
 		free(s->data);
-		drop(SURFACE, ids[i]);
+		fgva_drop(SURFACE, ids[i]);
 	}
 	return VA_STATUS_SUCCESS;
 }
@@ -173,7 +176,7 @@ static VAStatus destroy_surfaces(VADriverContextP ctx, VASurfaceID *ids, int n)
 static VAStatus create_buffer(VADriverContextP ctx, VAContextID context, VABufferType type, unsigned size, unsigned n,
 			      void *data, VABufferID *id)
 {
-	buffer_t *b = make(BUFFER, id);
+	buffer_t *b = lost ? NULL : fgva_make(BUFFER, id);
 	if (!b)
 		return VA_STATUS_ERROR_ALLOCATION_FAILED;
 	b->type = type;
@@ -189,7 +192,7 @@ static VAStatus set_elements(VADriverContextP ctx, VABufferID id, unsigned n) { 
 static VAStatus map_buffer(VADriverContextP ctx, VABufferID id, void **p)
 {
 	buffer_t *b = fgva_get(BUFFER, id);
-	if (!b)
+	if (!b || lost)
 		return VA_STATUS_ERROR_INVALID_BUFFER;
 	if (b->type == VAImageBufferType && __atomic_add_fetch(&uploads, 1, __ATOMIC_SEQ_CST) == fgva_env("FGVA_HANG_UPLOAD", 0))
 		hang();
@@ -206,7 +209,7 @@ static VAStatus destroy_buffer(VADriverContextP ctx, VABufferID id)
 		return VA_STATUS_ERROR_INVALID_BUFFER;
 	if (!b->borrowed)
 		free(b->data);
-	drop(BUFFER, id);
+	fgva_drop(BUFFER, id);
 	return VA_STATUS_SUCCESS;
 }
 
@@ -215,7 +218,7 @@ static VAStatus destroy_buffer(VADriverContextP ctx, VABufferID id)
 static VAStatus create_context(VADriverContextP ctx, VAConfigID config, int w, int h, int flag, VASurfaceID *t, int n,
 			       VAContextID *id)
 {
-	context_t *c = make(CONTEXT, id);
+	context_t *c = fgva_make(CONTEXT, id);
 	if (!c)
 		return VA_STATUS_ERROR_ALLOCATION_FAILED;
 	c->config = config;
@@ -226,14 +229,17 @@ static VAStatus destroy_context(VADriverContextP ctx, VAContextID id)
 {
 	if (fgva_env("FGVA_HANG_CLOSE", 0))
 		hang();
-	return drop(CONTEXT, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONTEXT;
+	return fgva_drop(CONTEXT, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONTEXT;
 }
 
 static VAStatus begin_picture(VADriverContextP ctx, VAContextID id, VASurfaceID target)
 {
 	context_t *c = fgva_get(CONTEXT, id);
-	if (!c || !fgva_get(SURFACE, target))
+	config_t *config = c ? fgva_get(CONFIG, c->config) : NULL;
+	if (!config || !fgva_get(SURFACE, target))
 		return VA_STATUS_ERROR_INVALID_CONTEXT;
+	if (config->profile == VAProfileNone && (lost || fgva_env("FGVA_FAIL_VPP", 0)))
+		return VA_STATUS_ERROR_OPERATION_FAILED;
 	c->target = target;
 	c->count = 0;
 	return VA_STATUS_SUCCESS;
@@ -255,7 +261,9 @@ static VAStatus encode(context_t *c, const config_t *config, const surface_t *s)
 	int hevc = profile == VAProfileHEVCMain || profile == VAProfileHEVCMain10;
 	buffer_t *coded = NULL;
 	int n = __atomic_add_fetch(&encodes, 1, __ATOMIC_SEQ_CST);
-	if (n >= fgva_env("FGVA_FAIL_ENCODE", 1L << 30))
+	if (n >= fgva_env("FGVA_LOST", 1L << 30))
+		lost = 1;
+	if (lost || n >= fgva_env("FGVA_FAIL_ENCODE", 1L << 30))
 		return VA_STATUS_ERROR_OPERATION_FAILED;
 	if (n == fgva_env("FGVA_HANG_ENCODE", 0))
 		hang();
@@ -270,6 +278,8 @@ static VAStatus encode(context_t *c, const config_t *config, const surface_t *s)
 	fgva_trace_picture(config, c);
 	long size = hevc ? fgva_hevc(s, c, coded->data, coded->size, profile == VAProfileHEVCMain10 ? 10 : 8)
 			 : fgva_h264(s, c, coded->data, coded->size, profile == VAProfileH264Main ? 77 : 66);
+	if (size >= 0)
+		size = fgva_filler(coded->data, size, coded->size, hevc);
 	if (size < 0)
 		return VA_STATUS_ERROR_ENCODING_ERROR;
 	coded->coded = (VACodedBufferSegment){.size = size, .buf = coded->data};
@@ -291,7 +301,12 @@ static VAStatus end_picture(VADriverContextP ctx, VAContextID id)
 
 static VAStatus wait_for(void)
 {
-	if (__atomic_add_fetch(&syncs, 1, __ATOMIC_SEQ_CST) == fgva_env("FGVA_HANG_SYNC", 0))
+	int n = __atomic_add_fetch(&syncs, 1, __ATOMIC_SEQ_CST);
+	if (n >= fgva_env("FGVA_LOST_SYNC", 1L << 30))
+		lost = 1;
+	if (lost)
+		return VA_STATUS_ERROR_HW_BUSY;
+	if (n == fgva_env("FGVA_HANG_SYNC", 0))
 		hang();
 	return VA_STATUS_SUCCESS;
 }
@@ -309,64 +324,13 @@ static VAStatus surface_status(VADriverContextP ctx, VASurfaceID id, VASurfaceSt
 	return VA_STATUS_SUCCESS;
 }
 
-// Images: always a view of a surface.
-
-static const VAImageFormat formats[] = {
-	{.fourcc = VA_FOURCC_NV12, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 12},
-	{.fourcc = VA_FOURCC_P010, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 24},
-};
-
-static VAStatus image_formats(VADriverContextP ctx, VAImageFormat *list, int *n)
-{
-	*n = 2;
-	memcpy(list, formats, sizeof formats);
-	return VA_STATUS_SUCCESS;
-}
-
-static VAStatus derive_image(VADriverContextP ctx, VASurfaceID id, VAImage *image)
-{
-	surface_t *s = fgva_get(SURFACE, id);
-	if (!s)
-		return VA_STATUS_ERROR_INVALID_SURFACE;
-	memset(image, 0, sizeof *image);
-	image_t *i = make(IMAGE, &image->image_id);
-	buffer_t *b = i ? make(BUFFER, &i->buffer) : NULL;
-	if (!b)
-		return VA_STATUS_ERROR_ALLOCATION_FAILED;
-	b->type = VAImageBufferType;
-	b->data = s->data;
-	b->borrowed = 1;
-	image->format = formats[s->fourcc == VA_FOURCC_P010];
-	image->buf = i->buffer;
-	image->width = s->width;
-	image->height = s->height;
-	image->num_planes = 2;
-	image->data_size = s->pitch * s->rows * 3 / 2;
-	image->pitches[0] = image->pitches[1] = s->pitch;
-	image->offsets[1] = s->pitch * s->rows;
-	return VA_STATUS_SUCCESS;
-}
-
-static VAStatus destroy_image(VADriverContextP ctx, VAImageID id)
-{
-	image_t *i = fgva_get(IMAGE, id);
-	if (!i)
-		return VA_STATUS_ERROR_INVALID_IMAGE;
-	destroy_buffer(ctx, i->buffer);
-	drop(IMAGE, id);
-	return VA_STATUS_SUCCESS;
-}
-
 // What libva insists on and nobody here calls.
 #define STUB(name, ...) \
 	static VAStatus name(__VA_ARGS__) { return VA_STATUS_ERROR_UNIMPLEMENTED; }
 STUB(put_surface, VADriverContextP c, VASurfaceID s, void *d, short a, short b, unsigned short e, unsigned short f, short g,
      short h, unsigned short i, unsigned short j, VARectangle *r, unsigned k, unsigned l)
-STUB(create_image, VADriverContextP c, VAImageFormat *f, int w, int h, VAImage *i)
 STUB(set_palette, VADriverContextP c, VAImageID i, unsigned char *p)
 STUB(get_image, VADriverContextP c, VASurfaceID s, int x, int y, unsigned w, unsigned h, VAImageID i)
-STUB(put_image, VADriverContextP c, VASurfaceID s, VAImageID i, int a, int b, unsigned d, unsigned e, int f, int g, unsigned h,
-     unsigned j)
 STUB(create_subpicture, VADriverContextP c, VAImageID i, VASubpictureID *s)
 STUB(destroy_subpicture, VADriverContextP c, VASubpictureID s)
 STUB(subpicture_image, VADriverContextP c, VASubpictureID s, VAImageID i)
@@ -397,7 +361,7 @@ static void report(void)
 		return;
 	for (enum kind k = CONFIG; k < KINDS; k++)
 		fprintf(f, "%s=%d ", kinds[k].name, live[k]);
-	fprintf(f, "encodes=%d\n", encodes);
+	fprintf(f, "encodes=%d syncs=%d\n", encodes, syncs);
 	fclose(f);
 }
 
@@ -420,16 +384,14 @@ static void fill(struct VADriverVTable *t)
 		.vaCreateBuffer = create_buffer, .vaBufferSetNumElements = set_elements, .vaMapBuffer = map_buffer,
 		.vaUnmapBuffer = unmap_buffer, .vaDestroyBuffer = destroy_buffer, .vaBeginPicture = begin_picture,
 		.vaRenderPicture = render_picture, .vaEndPicture = end_picture, .vaSyncSurface = sync_surface,
-		.vaQuerySurfaceStatus = surface_status, .vaPutSurface = put_surface, .vaQueryImageFormats = image_formats,
-		.vaCreateImage = create_image, .vaDeriveImage = derive_image, .vaDestroyImage = destroy_image,
-		.vaSetImagePalette = set_palette, .vaGetImage = get_image, .vaPutImage = put_image,
+		.vaQuerySurfaceStatus = surface_status, .vaPutSurface = put_surface, .vaSetImagePalette = set_palette, .vaGetImage = get_image,
 		.vaQuerySubpictureFormats = query_subpictures, .vaCreateSubpicture = create_subpicture,
 		.vaDestroySubpicture = destroy_subpicture, .vaSetSubpictureImage = subpicture_image,
 		.vaSetSubpictureChromakey = subpicture_key, .vaSetSubpictureGlobalAlpha = subpicture_alpha,
 		.vaAssociateSubpicture = associate, .vaDeassociateSubpicture = deassociate,
 		.vaQueryDisplayAttributes = query_display, .vaGetDisplayAttributes = display_attributes,
 		.vaSetDisplayAttributes = display_attributes, .vaCreateSurfaces2 = create_surfaces2,
-		.vaQuerySurfaceAttributes = surface_attributes, .vaSyncBuffer = sync_buffer,
+		.vaQuerySurfaceAttributes = surface_attributes, .vaSyncBuffer = fgva_env("FGVA_NO_SYNC_BUFFER", 0) ? NULL : sync_buffer,
 	};
 }
 
@@ -446,6 +408,7 @@ __attribute__((visibility("default"))) VAStatus __vaDriverInit_1_0(VADriverConte
 	ctx->max_subpic_formats = ctx->max_display_attributes = 1;
 	ctx->str_vendor = "Framegear test driver";
 	fill(ctx->vtable);
+	fgva_image_table(ctx->vtable);
 	if (!fgva_env("FGVA_NO_VPP", 0))
 		fgva_vpp_table(ctx->vtable_vpp);
 	return VA_STATUS_SUCCESS;

@@ -80,7 +80,7 @@ static void own_sets(bits *b, const VAEncSequenceParameterBufferH264 *q, const V
 	put_se(b, 0);
 	put_se(b, 0);
 	put_se(b, 0);
-	put(b, 0, 3);
+	put(b, 4, 3); // deblocking_filter_control_present_flag, unlike libavcodec's own
 	trailing(b);
 }
 
@@ -104,6 +104,7 @@ static void own_slice(bits *b, const VAEncSequenceParameterBufferH264 *q, const 
 	if (reference)
 		put(b, 0, idr ? 2 : 1);
 	put_se(b, 0); // slice_qp_delta
+	put_ue(b, 1); // disable_deblocking_filter_idc
 }
 
 long fgva_h264(const surface_t *s, context_t *c, uint8_t *out, size_t room, int profile)
@@ -111,7 +112,7 @@ long fgva_h264(const surface_t *s, context_t *c, uint8_t *out, size_t room, int 
 	bits b = {.out = out, .room = room};
 	const VAEncPackedHeaderParameterBuffer *header = NULL;
 	const VAEncPictureParameterBufferH264 *picture = NULL;
-	int own = fgva_env("FGVA_NO_HEADERS", 0) != 0;
+	int own = fgva_env("FGVA_NO_HEADERS", 0) || fgva_env("FGVA_OWN_HEADERS", 0);
 	for (int i = 0; i < c->count; i++) {
 		buffer_t *buf = fgva_get(BUFFER, c->buffers[i]);
 		if (buf->type == VAEncSequenceParameterBufferType)
@@ -130,7 +131,8 @@ long fgva_h264(const surface_t *s, context_t *c, uint8_t *out, size_t room, int 
 			header = (void *)buf->data;
 			break;
 		case VAEncPackedHeaderDataBufferType:
-			raw(&b, buf->data, header->bit_length);
+			if (!own)
+				raw(&b, buf->data, header->bit_length);
 			break;
 		case VAEncSliceParameterBufferType:
 			if (own)
@@ -141,5 +143,19 @@ long fgva_h264(const surface_t *s, context_t *c, uint8_t *out, size_t room, int 
 			break;
 		}
 	}
+	return b.size > room ? -1 : (long)b.size;
+}
+
+long fgva_filler(uint8_t *out, long size, size_t room, int hevc)
+{
+	bits b = {.out = out, .room = room, .size = size};
+	long n = fgva_env("FGVA_FILLER", 0);
+	if (n == 0)
+		return size;
+	start_code(&b);
+	put(&b, hevc ? 38 << 9 | 1 : 12, hevc ? 16 : 8); // FD_NUT; nal_unit_type 12
+	while (n--)
+		byte(&b, 0xff);
+	trailing(&b);
 	return b.size > room ? -1 : (long)b.size;
 }

@@ -41,7 +41,7 @@ static void misc(const VAEncMiscParameterBuffer *p)
 void fgva_trace_picture(const config_t *config, const context_t *c)
 {
 	int hevc = config->profile == VAProfileHEVCMain || config->profile == VAProfileHEVCMain10;
-	fgva_trace("picture profile=%d rc=%#x", config->profile, config->rate_control);
+	fgva_trace("picture profile=%d entry=%d rc=%#x", config->profile, config->entrypoint, config->rate_control);
 	for (int i = 0; i < c->count; i++) {
 		const buffer_t *b = fgva_get(BUFFER, c->buffers[i]);
 		const void *data = b->data;
