@@ -14,6 +14,8 @@ type encoded struct {
 	read int       // floats of fifo that are used up
 	next int64     // where the next frame begins
 	skip int64     // samples that are still to be cut from what the resampler gives
+	seam seam
+	torn bool // what comes next does not begin a source
 }
 
 func newEncoded(t *Track, renew func() (*frames, error), channels int) (*encoded, error) {
@@ -36,7 +38,11 @@ func (e *encoded) begin(t *Track, at int64) error {
 	e.align.broken = true // the first block takes its exact place, however near it is
 	e.res = av.NewResampler(t.rate, int(e.channels), e.align.elastic)
 	e.fifo, e.read, e.skip, e.next = e.fifo[:0], 0, 0, at+f.lead
+	e.seam, e.torn = newSeam(t.rate, int(e.channels)), at != 0
 	e.zeros(-f.lead)
+	if e.torn {
+		e.seam.cut()
+	}
 	return nil
 }
 
@@ -70,6 +76,7 @@ func (e *encoded) take(t *Track, b block, at int64) error {
 			return nil
 		}
 		e.skip += s.trim
+		e.seam.cut()
 	}
 	start := len(e.fifo)
 	var err error
@@ -77,15 +84,17 @@ func (e *encoded) take(t *Track, b block, at int64) error {
 		return err
 	}
 	e.cut(start)
+	e.torn = true
 	return nil
 }
 
-// cut takes what is to be skipped out of what came in since start.
+// cut takes what is to be skipped out of what came in since start, and joins the rest to what was before.
 func (e *encoded) cut(start int) {
 	if n := min(e.skip*e.channels, int64(len(e.fifo)-start)); n > 0 {
 		e.fifo = append(e.fifo[:start], e.fifo[start+int(n):]...)
 		e.skip -= n / e.channels
 	}
+	e.seam.join(e.fifo[start:])
 }
 
 // gap puts silence behind what came so far.
@@ -101,14 +110,22 @@ func (e *encoded) gap(t *Track, n int64) error {
 	// What the resampler gave at its end need not be what it said it held.
 	n = max(0, before+n-e.buffered())
 	t.stats.Silent += n
+	if e.torn {
+		e.seam.cut()
+	}
 	e.zeros(n)
+	if e.torn {
+		e.seam.cut()
+	}
 	return nil
 }
 
 func (e *encoded) zeros(n int64) {
+	start := len(e.fifo)
 	for range n * e.channels {
 		e.fifo = append(e.fifo, 0)
 	}
+	e.seam.join(e.fifo[start:])
 }
 
 func (e *encoded) silence(t *Track, until int64) error {

@@ -52,7 +52,7 @@ func record(t *testing.T, tr *audio.Track, seconds float64, step func(n int)) []
 		if next != math.MinInt64 {
 			require.Equal(t, next, p.PTS(), "packets follow each other without gap or overlap")
 		} else {
-			start = p.PTS()
+			start = min(0, p.PTS())
 		}
 		next = p.PTS() + p.Duration()
 		return mux.Write(p, 0)
