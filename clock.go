@@ -40,7 +40,7 @@ func newGridClock(o *Options) *gridClock {
 		mode: o.Clock, rate: o.FrameRate, base: o.Timebase, now: o.now,
 		maxGap: max(1, media.Nanosecond.Rescale(int64(o.MaxGap), o.FrameRate.Frame())),
 	}
-	if grid, err := o.grid(); err == nil && o.breaks() && o.Clock != ClockCount {
+	if grid, err := o.grid(); err == nil && o.Live && o.Clock != ClockCount {
 		c.segment = grid.SegmentFrames
 	}
 	return c

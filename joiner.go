@@ -13,26 +13,52 @@ const maxApart = 30_000_000_000
 
 // joiner brings the packets of one rendition and of the sound inside the same segments into the order of their decoding times. A rendition
 // without sound in it goes straight to its muxer. Its methods may be called by several goroutines.
+//
+// Where the timeline breaks, each stream ends its run by itself, sound perhaps before the pictures: what it goes on with waits for the muxer
+// of the next run.
 type joiner struct {
 	mu      sync.Mutex
+	wake    *sync.Cond // over mu: done or stopped has changed
 	mux     *muxer.Muxer
 	streams []joined
 	free    []*av.Packet
+	done    bool // the run's segments are finished
 	stopped bool
 }
 
 // joined is one of the streams.
 type joined struct {
 	scale int64
-	queue []*av.Packet
-	ended bool
+	queue []*av.Packet // nil ends a run
+	ended bool         // nothing will be added
 }
 
 // newJoiner returns a joiner for a rendition with a timescale. The muxer follows.
-func newJoiner(scale int64) *joiner { return &joiner{streams: []joined{{scale: scale}}} }
+func newJoiner(scale int64) *joiner {
+	j := &joiner{streams: []joined{{scale: scale}}}
+	j.wake = sync.NewCond(&j.mu)
+	return j
+}
 
 // add makes room for sound.
 func (j *joiner) add(scale int64) { j.streams = append(j.streams, joined{scale: scale}) }
+
+// begin starts a run.
+func (j *joiner) begin(m *muxer.Muxer) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.mux = m
+	if !j.done { // the first one
+		return nil
+	}
+	j.done = false
+	for i := range j.streams {
+		if s := &j.streams[i]; len(s.queue) > 0 {
+			s.shift()
+		}
+	}
+	return j.drain()
+}
 
 // write takes a packet, borrowed for the call.
 func (j *joiner) write(p *muxer.Packet, stream int) error {
@@ -62,6 +88,27 @@ func (j *joiner) reference(p *muxer.Packet) (ref *av.Packet, err error) {
 	return ref, ref.Ref(p)
 }
 
+// cut says that a stream's run is over and that another one follows. The segments are finished when all streams have said so.
+func (j *joiner) cut(stream int) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.stopped {
+		return nil
+	}
+	s := &j.streams[stream]
+	s.queue = append(s.queue, nil)
+	return j.drain()
+}
+
+// await waits until the run is finished. Sound never keeps it for long: what its source does not have is silence by then.
+func (j *joiner) await() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for !j.done && !j.stopped {
+		j.wake.Wait()
+	}
+}
+
 // end says that a stream is over; with the last one the segments are finished.
 func (j *joiner) end(stream int) error {
 	j.mu.Lock()
@@ -70,15 +117,7 @@ func (j *joiner) end(stream int) error {
 		return nil
 	}
 	j.streams[stream].ended = true
-	if err := j.drain(); err != nil {
-		return err
-	}
-	for i := range j.streams {
-		if !j.streams[i].ended {
-			return nil
-		}
-	}
-	return j.mux.Finish()
+	return j.drain()
 }
 
 // stop finishes the segments with what there is of all streams; what comes later is not written.
@@ -88,24 +127,31 @@ func (j *joiner) stop() error {
 	for i := range j.streams {
 		j.streams[i].ended = true
 	}
-	if err := j.drain(); err != nil {
-		return err
-	}
-	j.stopped = true
-	return j.mux.Finish()
+	err := j.drain()
+	j.halt()
+	return err
 }
 
-// drain writes what has its turn for certain.
+// abandon lets everything go as it is: the stream has failed or is closed.
+func (j *joiner) abandon() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.halt()
+}
+
+func (j *joiner) halt() {
+	j.stopped = true
+	j.wake.Broadcast()
+}
+
+// drain writes what has its turn for certain, and finishes the run when all of it was written.
 func (j *joiner) drain() error {
-	for {
+	for !j.done {
 		next := j.next()
 		if next < 0 {
-			return nil
+			return j.finishRun()
 		}
-		s := &j.streams[next]
-		p := s.queue[0]
-		copy(s.queue, s.queue[1:])
-		s.queue = s.queue[:len(s.queue)-1]
+		p := j.streams[next].shift()
 		err := j.mux.Write(p, next)
 		p.Unref()
 		j.free = append(j.free, p)
@@ -113,21 +159,35 @@ func (j *joiner) drain() error {
 			return err
 		}
 	}
+	return nil
 }
 
-// next returns the stream whose packet comes first, -1 when that cannot be told yet.
+func (j *joiner) finishRun() error {
+	for i := range j.streams {
+		if !j.streams[i].runOver() {
+			return nil
+		}
+	}
+	j.done = true
+	j.wake.Broadcast()
+	return j.mux.Finish()
+}
+
+// next returns the stream whose packet comes first, -1 when that cannot be told yet or there is none.
 func (j *joiner) next() int {
 	best, earliest := -1, int64(0)
 	for i := range j.streams {
 		s := &j.streams[i]
-		if len(s.queue) == 0 {
-			if !s.ended && !j.apart() {
+		switch {
+		case s.runOver():
+		case len(s.queue) == 0:
+			if !j.apart() {
 				return -1
 			}
-			continue
-		}
-		if at := s.at(0); best < 0 || at < earliest {
-			best, earliest = i, at
+		default:
+			if at := s.at(0); best < 0 || at < earliest {
+				best, earliest = i, at
+			}
 		}
 	}
 	return best
@@ -137,11 +197,36 @@ func (j *joiner) next() int {
 func (j *joiner) apart() bool {
 	for i := range j.streams {
 		s := &j.streams[i]
-		if n := len(s.queue); n > 1 && s.at(n-1)-s.at(0) > maxApart {
+		if n := s.waiting(); n > 1 && s.at(n-1)-s.at(0) > maxApart {
 			return true
 		}
 	}
 	return false
+}
+
+// runOver reports whether all of the present run was taken.
+func (s *joined) runOver() bool {
+	if len(s.queue) == 0 {
+		return s.ended
+	}
+	return s.queue[0] == nil
+}
+
+// waiting counts the packets of the present run.
+func (s *joined) waiting() int {
+	for i, p := range s.queue {
+		if p == nil {
+			return i
+		}
+	}
+	return len(s.queue)
+}
+
+// shift takes the first of the queue.
+func (s *joined) shift() *av.Packet {
+	p := s.queue[0]
+	s.queue = s.queue[:copy(s.queue, s.queue[1:])]
+	return p
 }
 
 // at returns the decoding time of a packet in nanoseconds.
@@ -153,14 +238,15 @@ func (s *joined) at(i int) int64 {
 func (j *joiner) close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.halt()
 	for i := range j.streams {
-		for _, p := range j.streams[i].queue {
-			p.Close()
-		}
+		j.free = append(j.free, j.streams[i].queue...)
 		j.streams[i].queue = nil
 	}
 	for _, p := range j.free {
-		p.Close()
+		if p != nil {
+			p.Close()
+		}
 	}
 	j.free = nil
 }

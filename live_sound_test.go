@@ -1,18 +1,23 @@
 package framegear_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/leaktest"
+	"github.com/framegear/framegear/internal/referee"
 )
 
 // broadcast serves MPEG-TS with flashes and beeps as a camera or an encoder would: without a length, and only once.
@@ -92,4 +97,86 @@ func TestSoundOfLiveInput(t *testing.T) {
 			}
 		})
 	}
+}
+
+// live writes a clip in real time from a frame on to another.
+func (c clip) live(t *testing.T, s *framegear.Stream, from, to int64) {
+	t.Helper()
+	begin, at := time.Now(), c.Frames.Frame().Rescale(from, framegear.Timebase{Num: 1, Den: int64(c.Rate)})
+	for n := from; n < to; n++ {
+		time.Sleep(time.Until(begin.Add(c.Frames.Frame().Duration(n - from))))
+		require.NoError(t, s.WriteAudio(c.block(n, &at)))
+		// After a gap the slots from the beginning of the segment on are owed, and fill the pipeline.
+		if err := s.WriteFrame(c.frame(n)); !errors.Is(err, framegear.ErrDropped) {
+			require.NoError(t, err)
+		}
+		synctest.Wait()
+	}
+}
+
+// Where a live source stalls for long, sound inside MPEG-TS segments breaks off and goes on with the pictures after one discontinuity; and so
+// it does when the program was started again.
+func TestSoundInTSAcrossAGap(t *testing.T) {
+	for name, restart := range map[string]bool{"gap": false, "restart": true} {
+		t.Run(name, func(t *testing.T) {
+			leaktest.Check(t)
+			c, out := newClip(t, 25, 48000), t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				o := c.options(framegear.AudioTrack{PCM: true, Channels: 2})
+				o.Format, o.Container, o.Live, o.Clock, o.Window = framegear.HLS, framegear.TS, true, framegear.ClockPTS, framegear.WindowAll
+				o.SegmentDuration, o.WhenFull = 1200*time.Millisecond, framegear.BlockWhenFull
+				o.Ladder = append(o.Ladder, framegear.Rendition{Width: 32, Height: 32, Bitrate: 60_000})
+				s, err := framegear.New(out, o)
+				require.NoError(t, err)
+				defer func() { require.NoError(t, s.Close()) }()
+				c.live(t, s, 0, 5*25)
+				if restart {
+					require.NoError(t, s.Close())
+					s, err = framegear.New(out, o)
+					require.NoError(t, err)
+				}
+				time.Sleep(20 * time.Second)
+				c.live(t, s, 25*25+10, 30*25) // not in a beep
+				require.NoError(t, s.Finish(t.Context()))
+			})
+			requireValid(t, manifestOf(t, out, "m3u8"))
+			for _, r := range []string{"v0", "v1"} {
+				playlist := filepath.Join(out, r, "media.m3u8")
+				text, err := os.ReadFile(playlist)
+				require.NoError(t, err)
+				require.Equal(t, 1, bytes.Count(text, []byte("#EXT-X-DISCONTINUITY\n")), "%s", text)
+				flashes, beeps := onsets(t, referee.Presentation(t, playlist, c.Rate))
+				require.Len(t, beeps, 1)
+				require.GreaterOrEqual(t, len(flashes), 8)
+				require.Len(t, beeps[0], len(flashes), "%v and %v", flashes, beeps[0])
+				var ms []float64
+				for i := range flashes {
+					ms = append(ms, beeps[0][i]-flashes[i])
+				}
+				requireInTime(t, ms)
+			}
+		})
+	}
+}
+
+// The machine sleeps while the last picture is repeated.
+func TestSoundInTSAfterSleep(t *testing.T) {
+	leaktest.Check(t)
+	c, out := newClip(t, 25, 48000), t.TempDir()
+	var asleep atomic.Int64
+	o := c.options(framegear.AudioTrack{PCM: true, Channels: 2}).WithNow(func() time.Time { return time.Now().Add(time.Duration(asleep.Load())) })
+	o.Format, o.Container, o.Live, o.Window, o.SegmentDuration = framegear.HLS, framegear.TS, true, framegear.WindowAll, time.Second
+	synctest.Test(t, func(t *testing.T) {
+		s, err := framegear.New(out, o)
+		require.NoError(t, err)
+		defer s.Close()
+		c.live(t, s, 0, 3*25)
+		asleep.Store(int64(time.Minute))
+		time.Sleep(time.Second) // the clock ticks on by itself
+		synctest.Wait()
+		c.live(t, s, 64*25, 66*25)
+		require.NoError(t, s.Finish(t.Context()))
+		require.Equal(t, int64(1), s.Stats().Jumps)
+	})
+	requireValid(t, manifestOf(t, out, "m3u8"))
 }

@@ -42,14 +42,19 @@ var metrics = []metric{
 }
 
 var (
-	liveObjects = prometheus.NewDesc("framegear_libav_objects", "C objects alive in the process.", []string{"kind"}, nil)
-	viewers     = prometheus.NewDesc("framegear_viewers", "Clients that asked for something in the last seconds.", nil, nil)
-	requests    = prometheus.NewDesc("framegear_http_requests_total", "Requests answered by the origin.", nil, nil)
-	served      = prometheus.NewDesc("framegear_http_bytes_total", "Bytes sent by the origin.", nil, nil)
-	waiting     = prometheus.NewDesc("framegear_http_waiting", "Requests held for bytes that do not exist yet.", nil, nil)
-	stages      = prometheus.NewDesc("framegear_stage_seconds", "Time of each stage: convert, scale, encode, mux; total is from WriteFrame to bytes that can be read.", []string{"stage", "rendition"}, nil)
-	inQueue     = prometheus.NewDesc("framegear_rendition_queue", "Pictures that wait for a rendition.", []string{"rendition"}, nil)
-	queued      = prometheus.NewDesc("framegear_queue_frames", "Frame sets inside the pipeline.", nil, nil)
+	liveObjects     = prometheus.NewDesc("framegear_libav_objects", "C objects alive in the process.", []string{"kind"}, nil)
+	viewers         = prometheus.NewDesc("framegear_viewers", "Clients that asked for something in the last seconds.", nil, nil)
+	requests        = prometheus.NewDesc("framegear_http_requests_total", "Requests answered by the origin.", nil, nil)
+	served          = prometheus.NewDesc("framegear_http_bytes_total", "Bytes sent by the origin.", nil, nil)
+	waiting         = prometheus.NewDesc("framegear_http_waiting", "Requests held for bytes that do not exist yet.", nil, nil)
+	stages          = prometheus.NewDesc("framegear_stage_seconds", "Time of each stage: convert, scale, encode, mux; total is from WriteFrame to bytes that can be read.", []string{"stage", "rendition"}, nil)
+	inQueue         = prometheus.NewDesc("framegear_rendition_queue", "Pictures that wait for a rendition.", []string{"rendition"}, nil)
+	soundReconnects = prometheus.NewDesc("framegear_sound_reconnects_total", "Attempts to open a source of sound again.", []string{"track"}, nil)
+	soundSilent     = prometheus.NewDesc("framegear_sound_silent_seconds_total", "Silence in the place of sound that did not come.", []string{"track"}, nil)
+	soundTrimmed    = prometheus.NewDesc("framegear_sound_trimmed_seconds_total", "Sound that was cut away because its place was taken.", []string{"track"}, nil)
+	soundLateness   = prometheus.NewDesc("framegear_sound_late_seconds", "How far the source of sound is behind its place (negative: ahead).", []string{"track"}, nil)
+	soundStretch    = prometheus.NewDesc("framegear_sound_stretch_ratio", "Present correction of drift; positive plays slower.", []string{"track"}, nil)
+	queued          = prometheus.NewDesc("framegear_queue_frames", "Frame sets inside the pipeline.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
@@ -57,7 +62,8 @@ func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range metrics {
 		ch <- m.desc
 	}
-	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued, stages, inQueue} {
+	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued, stages, inQueue,
+		soundReconnects, soundSilent, soundTrimmed, soundLateness, soundStretch} {
 		ch <- d
 	}
 }
@@ -79,6 +85,27 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(st.Queued))
 	if p := c.s.origin.pipeline(); p != nil {
 		p.collect(ch)
+		for i := range st.Audio {
+			soundFigures(ch, &st.Audio[i], p.sound[i].id)
+		}
+	}
+}
+
+// soundFigures are those of one track of sound.
+func soundFigures(ch chan<- prometheus.Metric, a *AudioStats, track string) {
+	seconds := func(samples int64) float64 { return float64(samples) / float64(max(1, a.Rate)) }
+	for _, f := range []struct {
+		desc  *prometheus.Desc
+		kind  prometheus.ValueType
+		value float64
+	}{
+		{soundReconnects, prometheus.CounterValue, float64(a.Reconnects)},
+		{soundSilent, prometheus.CounterValue, seconds(a.Silent)},
+		{soundTrimmed, prometheus.CounterValue, seconds(a.Trimmed)},
+		{soundLateness, prometheus.GaugeValue, seconds(a.Late)},
+		{soundStretch, prometheus.GaugeValue, float64(a.Stretch) / 1e6},
+	} {
+		ch <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value, track)
 	}
 }
 

@@ -26,8 +26,7 @@ import (
 type pipeline struct {
 	s          *Stream
 	grid       encoder.Grid
-	earlier    *past // the run before in the same place, nil without
-	continues  bool  // on that run's timeline
+	earlier    *past // the run before in the same place, on whose timeline this one goes on, nil without
 	first      int64 // number of the first segment
 	renditions []*rendition
 	sound      []*soundTrack
@@ -142,7 +141,6 @@ func (p *pipeline) lookBack() (err error) {
 	}
 	if p.earlier != nil {
 		p.first = p.earlier.used + 1
-		p.continues = p.s.opt.breaks() // otherwise the numbers go on, but on a clock of their own
 	}
 	return nil
 }
@@ -151,10 +149,7 @@ func (p *pipeline) lookBack() (err error) {
 // free when the restart was quick.
 func (p *pipeline) resume(now time.Time) error {
 	earlier := p.earlier
-	p.publisher.resume(earlier, p.continues)
-	if !p.continues {
-		return nil
-	}
+	p.publisher.resume(earlier)
 	frame := p.grid.Rate.Frame()
 	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
 	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)

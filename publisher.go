@@ -91,15 +91,20 @@ func (pub *publisher) describe(track int, params media.CodecParameters) error {
 	return nil
 }
 
-// resume lists what an earlier run made, as far as players can go on from it, and lets the rest go when its time has come.
-func (pub *publisher) resume(earlier *past, sameClock bool) {
+// contain says that there is sound in the segments of a track.
+func (pub *publisher) contain(track int, sound media.CodecParameters) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
-	if sameClock {
-		pub.base.Start = earlier.Start
-	}
+	pub.tracks[track].MuxedAudio = &sound
+}
+
+// resume lists what an earlier run made, as far as players can go on from it, and lets the rest go when its time has come.
+func (pub *publisher) resume(earlier *past) {
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	pub.base.Start = earlier.Start
 	listed := map[string]bool{}
-	whole := sameClock && earlier.continues(pub.tracks, pub.base.SegmentDuration)
+	whole := earlier.continues(pub.tracks, pub.base.SegmentDuration)
 	grid := pub.base
 	for i := range pub.tracks {
 		grid.Tracks = append(grid.Tracks, pub.tracks[i].Track)

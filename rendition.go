@@ -52,7 +52,7 @@ type rendition struct {
 
 func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec) (*rendition, error) {
 	r := &rendition{rung: g, p: p, index: index, in: make(chan item, cap(p.room)), times: newRungClock(p.grid, g.FrameRate), next: p.first}
-	r.join, r.continues = newJoiner(p.grid.Timescale), p.continues
+	r.join, r.continues = newJoiner(p.grid.Timescale), p.earlier != nil
 	if err := r.open(rungs, src); err != nil {
 		r.free()
 		return nil, err
@@ -115,9 +115,8 @@ func (r *rendition) openMuxer() (err error) {
 	streams, scales := []*muxer.Parameters{r.params}, []int64{r.p.grid.Timescale}
 	for _, st := range r.p.sound {
 		if st.inside() {
-			streams, scales = append(streams, st.track.Parameters()), append(scales, int64(st.track.Rate()))
-			params := st.track.Parameters().CodecParameters
-			pub.tracks[r.index].MuxedAudio = &params
+			streams, scales = append(streams, st.params), append(scales, int64(st.track.Rate()))
+			pub.contain(r.index, st.params.CodecParameters)
 		}
 	}
 	r.mux, err = muxer.New(r.p.ctx, muxer.Options{
@@ -141,7 +140,9 @@ func (r *rendition) openMuxer() (err error) {
 	if err != nil {
 		return r.fault("muxer", err)
 	}
-	r.join.mux = r.mux
+	if err := r.join.begin(r.mux); err != nil {
+		return r.fault("muxer", err)
+	}
 	return nil
 }
 
@@ -315,12 +316,17 @@ func (r *rendition) finish() error {
 	if r.gone {
 		return nil
 	}
+	return r.endRun(func() error { return r.join.end(0) })
+}
+
+// endRun takes what is still in the encoder and says to the joiner that it was all.
+func (r *rendition) endRun(end func() error) error {
 	if r.enc != nil { // none where packets are copied
 		if err := r.enc.Flush(r.emit); err != nil {
 			return asStage(err, r)
 		}
 	}
-	if err := r.join.end(0); err != nil {
+	if err := end(); err != nil {
 		return r.fault("muxer", err)
 	}
 	return nil
@@ -328,12 +334,13 @@ func (r *rendition) finish() error {
 
 // cut ends a run and begins another one with a new encoder and muxer: nothing that comes refers to what was.
 func (r *rendition) cut() error {
-	if err := r.finish(); err != nil {
+	if err := r.endRun(func() error { return r.join.cut(0) }); err != nil {
 		return err
 	}
+	r.join.await()
 	r.closeEncoder()
 	r.p.publisher.cut(r.index, r.next)
-	r.times, r.join, r.continues = newRungClock(r.p.grid, r.FrameRate), newJoiner(r.p.grid.Timescale), true
+	r.times, r.continues = newRungClock(r.p.grid, r.FrameRate), true
 	if err := r.begin(); err != nil {
 		return err
 	}
@@ -342,15 +349,11 @@ func (r *rendition) cut() error {
 
 // leave gives the rendition up: its segments end here, another one's take their place.
 func (r *rendition) leave() error {
-	if r.enc != nil {
-		if err := r.enc.Flush(r.emit); err != nil {
-			return asStage(err, r)
-		}
-	}
-	if err := r.join.stop(); err != nil {
-		return r.fault("muxer", err)
+	if err := r.endRun(r.join.stop); err != nil {
+		return err
 	}
 	r.gone = true
+	r.join.close()
 	r.closeEncoder()
 	if len(r.children) == 0 {
 		r.forget()
@@ -361,6 +364,7 @@ func (r *rendition) leave() error {
 
 func (r *rendition) free() {
 	r.forget()
+	r.join.close()
 	r.closeEncoder()
 	if r.branch != nil {
 		r.branch.Close()
@@ -371,7 +375,6 @@ func (r *rendition) free() {
 }
 
 func (r *rendition) closeEncoder() {
-	r.join.close()
 	if r.mux != nil {
 		r.mux.Close()
 	}

@@ -39,6 +39,7 @@ type pastTrack struct {
 	Timescale       int64
 	Init            string
 	Params          media.CodecParameters
+	MuxedAudio      *media.CodecParameters `json:",omitempty"`
 	Discontinuities int64
 	RunStart        int64
 	GivenUp         bool // under load: not all tracks have the same segments
@@ -58,7 +59,7 @@ func encodePast(p *manifest.Presentation, lowLatency bool) ([]byte, error) {
 	state := past{Version: pastVersion, Start: p.Start, SegmentDuration: p.SegmentDuration, LowLatency: lowLatency}
 	for i := range p.Tracks {
 		t := &p.Tracks[i]
-		kept := pastTrack{ID: t.ID, Container: t.Container, Timescale: t.Timescale, Init: t.Init, Params: t.Params,
+		kept := pastTrack{ID: t.ID, Container: t.Container, Timescale: t.Timescale, Init: t.Init, Params: t.Params, MuxedAudio: t.MuxedAudio,
 			Discontinuities: t.Discontinuities, RunStart: t.RunStart, GivenUp: t.Heir != ""}
 		for _, s := range t.Segments {
 			flags := int64(0)
@@ -123,7 +124,8 @@ func (s *past) continues(tracks []track, segment time.Duration) bool {
 	}
 	for i := range tracks {
 		t, old := &tracks[i], &s.Tracks[i]
-		if old.GivenUp || t.ID != old.ID || t.Container != old.Container || t.Timescale != old.Timescale || !reflect.DeepEqual(t.Params, old.Params) {
+		if old.GivenUp || t.ID != old.ID || t.Container != old.Container || t.Timescale != old.Timescale || !reflect.DeepEqual(t.Params, old.Params) ||
+			!reflect.DeepEqual(t.MuxedAudio, old.MuxedAudio) {
 			return false
 		}
 	}

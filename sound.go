@@ -138,7 +138,7 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	if o.LowLatency {
 		ao.Slack = 200 * time.Millisecond
 	}
-	if o.breaks() && !o.LowLatency {
+	if o.Live && !o.LowLatency && o.Container == FMP4 {
 		// libavformat's edit list, which says what comes before the first sample, would be wrong for a run that goes on later. That of low
 		// latency is the same in every run.
 		ao.Priming = audio.PrimingRemove
@@ -158,9 +158,6 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	ao.Timing = o.audioTiming(&ao)
 	return ao, err
 }
-
-// breaks reports whether the timeline may go on elsewhere after a discontinuity: that of every live output but MPEG-TS with sound inside its segments.
-func (o *Options) breaks() bool { return o.Live && (o.Container == FMP4 || len(o.Audio) == 0) }
 
 // audioTiming is the picture's clock where sound is captured; a file has its own timestamps.
 func (o *Options) audioTiming(ao *audio.Options) audio.Timing {

@@ -3,6 +3,7 @@ package framegear_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -236,4 +239,35 @@ func TestOptionalSound(t *testing.T) {
 	require.Len(t, s.Stats().Audio, 1)
 	_, beeps := onsets(t, referee.Sound(t, manifestOf(t, out, "m3u8"), c.Rate))
 	require.Len(t, beeps[0], 1)
+}
+
+// A source that breaks in live is opened again, and everybody can see it: the program by events and figures, operators by metrics.
+func TestReconnectsAreTold(t *testing.T) {
+	leaktest.Check(t)
+	c := newClip(t, 25, 48000)
+	url := breaking(t, c)
+	synctest.Test(t, func(t *testing.T) {
+		var lost, back atomic.Int64
+		o := c.options(framegear.AudioTrack{Source: url})
+		o.Live = true
+		o.Events.Audio = func(i framegear.AudioInfo) {
+			if i.Err != nil {
+				lost.Add(1)
+			} else {
+				back.Store(int64(i.Attempts))
+			}
+		}
+		s := newStream(t, "", o)
+		play(t, s, steady(25, 8*time.Second))
+		require.Positive(t, lost.Load())
+		require.Positive(t, back.Load())
+		st := s.Stats().Audio[0]
+		require.GreaterOrEqual(t, st.Reconnects, back.Load())
+		require.InDelta(t, float64(st.Rate)/4, st.Silent, float64(st.Rate)/2, "a quarter of a second until it is opened again")
+		metrics := body(t, s.Handler(), "/metrics")
+		require.Contains(t, metrics, fmt.Sprintf(`framegear_sound_reconnects_total{track="a0"} %d`, st.Reconnects))
+		for _, name := range []string{"silent_seconds_total", "trimmed_seconds_total", "late_seconds", "stretch_ratio"} {
+			require.Contains(t, metrics, "framegear_sound_"+name+`{track="a0"} `)
+		}
+	})
 }

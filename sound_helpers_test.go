@@ -1,6 +1,7 @@
 package framegear_test
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -26,4 +27,23 @@ func stalling(t *testing.T, c clip) (url string, release func()) {
 		srv.Close()
 	})
 	return srv.URL + "/x.wav", release
+}
+
+// breaking serves three seconds of an endless sound, and breaks the connection.
+func breaking(t *testing.T, c clip) (url string) {
+	t.Helper()
+	body := synth.WAV(c.Rate, 2, c.PCM(kinds.SampleS16, 2, 0, 3*c.Rate))
+	for i := range 4 { // the header says that there is no end
+		body[4+i], body[40+i] = 0xff, 0xff
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(body)
+		w.(http.Flusher).Flush()
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = conn.(*net.TCPConn).SetLinger(0)
+			_ = conn.Close()
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL + "/live"
 }

@@ -16,15 +16,16 @@ import (
 // soundTrack is one track of sound at work: a goroutine that follows the picture. What it encodes, once, goes into segments of its
 // own, or into those of every rendition (MPEG-TS).
 type soundTrack struct {
-	p     *pipeline
-	id    string
-	opt   *AudioTrack
-	track *audio.Track
-	index int          // in the publisher, when it has segments of its own
-	mux   *muxer.Muxer // nil when it has not
-	part  time.Duration
-	joins []*joiner
-	emit  func(*muxer.Packet) error
+	p      *pipeline
+	id     string
+	opt    *AudioTrack
+	track  *audio.Track
+	index  int          // in the publisher, when it has segments of its own
+	mux    *muxer.Muxer // nil when it has not
+	part   time.Duration
+	joins  []*joiner
+	params *muxer.Parameters // of what the renditions' segments have inside, the same in every run
+	emit   func(*muxer.Packet) error
 
 	mu    sync.Mutex
 	goal  soundGoal
@@ -83,7 +84,7 @@ func (st *soundTrack) open() error {
 		return st.join()
 	}
 	st.index = pub.addSound(st)
-	return st.openMuxer(st.p.continues)
+	return st.openMuxer(st.p.earlier != nil)
 }
 
 // openMuxer begins segments of the track's own.
@@ -107,7 +108,10 @@ func (st *soundTrack) openMuxer(continues bool) (err error) {
 func (st *soundTrack) inside() bool { return len(st.joins) > 0 }
 
 // join puts the sound into the segments of every rendition.
-func (st *soundTrack) join() error {
+func (st *soundTrack) join() (err error) {
+	if st.params, err = st.track.Parameters().Clone(); err != nil {
+		return err
+	}
 	for _, r := range st.p.renditions {
 		r.join.add(int64(st.track.Rate()))
 		st.joins = append(st.joins, r.join)
@@ -276,12 +280,24 @@ func (st *soundTrack) cut(c soundCut) error {
 		return err
 	}
 	st.over = false
+	if st.mux == nil {
+		return st.cutJoins()
+	}
 	if err := st.mux.Finish(); err != nil {
 		return err
 	}
 	st.mux.Close()
 	st.p.publisher.cut(st.index, st.next)
 	return st.openMuxer(true)
+}
+
+func (st *soundTrack) cutJoins() error {
+	for _, j := range st.joins {
+		if err := j.cut(1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forever is later than any sound.
@@ -366,7 +382,8 @@ func (st *soundTrack) past(p *muxer.Packet) bool {
 func (st *soundTrack) leave() {
 	for _, j := range st.joins {
 		if st.p.abort.Load() {
-			return
+			j.abandon() // a rendition may wait for the sound
+			continue
 		}
 		if err := j.end(1); err != nil {
 			st.p.fail(asSound(err, st))
@@ -378,4 +395,5 @@ func (st *soundTrack) free() {
 	if st.mux != nil {
 		st.mux.Close()
 	}
+	st.params.Close()
 }

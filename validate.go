@@ -63,9 +63,6 @@ func (o *Options) validateLive() error {
 	if !o.LowLatency && o.PartDuration != 0 {
 		bad("PartDuration is for LowLatency")
 	}
-	if o.Stall == LeaveGap && !o.breaks() {
-		bad("Stall LeaveGap is not for sound inside MPEG-TS segments (want RepeatLast, or fMP4)")
-	}
 	if o.LowLatency && o.Container == TS {
 		bad("LowLatency needs fMP4 segments")
 	}
