@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -137,7 +136,7 @@ func TestHEVCThatDiesInMidStreamGoesOnInSoftware(t *testing.T) {
 				leaktest.Check(t)
 				var said hwReport
 				o := hevcOptions()
-				o.HW, o.HWTimeout = framegear.HWPrefer, 300*time.Millisecond
+				o.HW, o.HWTimeout = framegear.HWPrefer, test.limit()
 				frame, decode := hwFrame, vatest.Decode
 				switch way {
 				case "lowlatency":

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -220,6 +221,14 @@ type hwFailure struct {
 	start    bool // before the first frame
 }
 
+// limit is short where it has to be waited for.
+func (f hwFailure) limit() time.Duration {
+	if strings.Contains(f.switches[0], "HANG") {
+		return 300 * time.Millisecond
+	}
+	return 0
+}
+
 // hwFailures are the driver's switches and what each makes people read.
 var hwFailures = []hwFailure{
 	{"profile", []string{"FGVA_NO_ENCODE=1"}, "does not offer this codec or profile", true},
@@ -246,7 +255,7 @@ func TestHardwareThatFailsIsReplaced(t *testing.T) {
 			leaktest.Check(t)
 			var said hwReport
 			o := hwOptions()
-			o.HWTimeout = 300 * time.Millisecond
+			o.HWTimeout = test.limit()
 			said.listen(&o)
 			dir := t.TempDir()
 			begun := time.Now()
@@ -284,7 +293,7 @@ func TestHardwareThatFailsIsAnErrorWhereItIsRequired(t *testing.T) {
 			}
 			leaktest.Check(t)
 			o := hwOptions()
-			o.HW, o.HWTimeout = framegear.HWRequire, 300*time.Millisecond
+			o.HW, o.HWTimeout = framegear.HWRequire, test.limit()
 			dir := t.TempDir()
 			begun := time.Now()
 			_, err := hwStream(t, dir, o)

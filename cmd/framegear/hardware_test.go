@@ -77,4 +77,10 @@ func TestStreamTakesTheHardwareFlags(t *testing.T) {
 	code, _, errs = command(t, with(t.TempDir(), "--encoder", "h264_vaapi", "--hw", "off")...)
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "h264_vaapi with HW off")
+
+	params := filepath.Join(t.TempDir(), "gear.json")
+	require.NoError(t, os.WriteFile(params, []byte(`{"-vcodec": "h264_vaapi", "-vaapi_device": "`+noNode+`"}`), 0o600))
+	code, _, errs = command(t, "stream", "test:", "--duration", "1s", "--quiet", "--params", params, "--hw", "require", "-o", t.TempDir()+"/x.mpd")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, noNode+": no such device")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -13,7 +14,7 @@ import (
 
 // besideParams are the flags of stream that --params leaves open; everything else is said by the file.
 var besideParams = []string{"params", "output", "format", "name", "serve", "tls-cert", "tls-key", "token", "fps", "clock", "duration", "size",
-	"pix-fmt", "rescale", "quiet", "copy", "log-format", "verbose", "help"}
+	"pix-fmt", "rescale", "quiet", "copy", "hw", "hw-device", "hw-timeout", "log-format", "verbose", "help"}
 
 // AfterApply remembers which flags were given.
 func (c *streamCmd) AfterApply(k *kong.Context) error {
@@ -82,6 +83,8 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 	if c.Name != "" {
 		o.Name = c.Name
 	}
+	c.Device = cmp.Or(c.Device, o.HWDevice)
+	c.hardwareFlags.apply(&o)
 	if len(o.Audio) == 1 && o.Audio[0].Source == p.Source && p.Source != "" { // its own sound, as far as it has any
 		own, ok := framegear.AudioTrack{}, false
 		if in, is := src.(sounding); is {

@@ -26,7 +26,7 @@ type streamCmd struct {
 	Input  string `arg:"" optional:"" help:"File, URL, /dev/videoN, test: (a moving pattern), or - (raw frames on standard input)."`
 	Output string `short:"o" help:"Folder, x.mpd, x.m3u8, or an http(s) URL to PUT to. With --serve nothing is needed: memory." placeholder:"OUT"`
 
-	Params    string     `help:"StreamGear's attributes (stream_params, and output and format) as a JSON object." placeholder:"FILE.json"`
+	Params    string     `help:"StreamGear's attributes as one JSON object, such as {\"output\": \"dash_out.mpd\", \"-gop\": 60}." placeholder:"FILE.json"`
 	Clear     bool       `help:"Delete what an earlier stream left in the output's folder." group:"Output"`
 	Filter    string     `help:"Filters of libavfilter before the pictures are scaled." placeholder:"CHAIN" group:"Output"`
 	Aspect    rateFlag   `help:"Display aspect ratio, such as 16/9 (default: the source's)." placeholder:"W/H" group:"Output"`

@@ -61,7 +61,7 @@ func demux(ctx context.Context, b []byte) (out []*stream, err error) {
 			err = fmt.Errorf("packets cannot be read: %v", r)
 		}
 	}()
-	d := astits.NewDemuxer(ctx, bytes.NewReader(b))
+	d := astits.NewDemuxer(ctx, bytes.NewReader(b), astits.DemuxerOptPacketSkipper(beginnings{}.skip))
 	byPID := map[uint16]*stream{}
 	for {
 		data, err := d.NextData()
@@ -84,6 +84,42 @@ func demux(ctx context.Context, b []byte) (out []*stream, err error) {
 			byPID[data.PID].add(data)
 		}
 	}
+}
+
+// mostPackets holds the longest PES packet that has a length (65541 bytes), and of the others as much as anybody looks at here. astits takes
+// quadratic time for what is longer.
+const mostPackets = 400
+
+// beginnings leaves out what comes late in a unit of payload. By PID.
+type beginnings map[uint16]*beginning
+
+type beginning struct {
+	taken          int
+	counter, given uint8
+}
+
+// skip is called with every packet. What is left is numbered anew, since astits throws away units with gaps.
+func (m beginnings) skip(p *astits.Packet) bool {
+	h := &p.Header
+	u := m[h.PID]
+	if u == nil {
+		u = &beginning{counter: h.ContinuityCounter + 1}
+		m[h.PID] = u
+	}
+	if !h.HasPayload || h.ContinuityCounter == u.counter { // the second is a repeated packet (ISO/IEC 13818-1 section 2.4.3.3)
+		return true
+	}
+	u.counter = h.ContinuityCounter
+	if h.PayloadUnitStartIndicator {
+		u.taken = 0
+	}
+	if u.taken >= mostPackets {
+		return true
+	}
+	u.taken++
+	u.given = (u.given + 1) & 0x0f
+	h.ContinuityCounter = u.given
+	return false
 }
 
 func streamKind(t astits.StreamType) string {

@@ -127,3 +127,19 @@ func withoutTables(b []byte) []byte {
 	}
 	return out
 }
+
+// Pictures of a quarter of a megabyte and packets sent twice: what is left out of them must not matter.
+func TestLongUnitsOfTransportStreams(t *testing.T) {
+	const base = 1<<33 - 200_000
+	s := transport(t)
+	long := transportSegment(t, base+180_000, 250_000, true, 0)
+	s["v0/2.ts"] = nil
+	for n := 0; n < len(long); n += 188 {
+		packet := long[n:][:188]
+		s["v0/2.ts"] = append(s["v0/2.ts"], packet...)
+		if n%(188*101) == 0 {
+			s["v0/2.ts"] = append(s["v0/2.ts"], packet...)
+		}
+	}
+	require.Equal(t, []string{"peak-to-average"}, rules(s.check(t, "v0/index.m3u8")))
+}

@@ -22,7 +22,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *objects[KINDS][SLOTS];
 static int live[KINDS];
 static int displays, opened, encodes, syncs, uploads;
-static volatile int lost; // the device is gone: nothing but giving things back works
+static volatile int lost; // the device is gone: no picture goes in or comes out any more
 
 long fgva_env(const char *name, long otherwise)
 {
@@ -137,7 +137,7 @@ static VAStatus create_surfaces2(VADriverContextP ctx, unsigned format, unsigned
 		if (a[i].type == VASurfaceAttribPixelFormat)
 			fourcc = a[i].value.value.i;
 	for (unsigned i = 0; i < n; i++) {
-		if (lost || live[SURFACE] >= fgva_env("FGVA_MAX_SURFACES", SLOTS))
+		if (live[SURFACE] >= fgva_env("FGVA_MAX_SURFACES", SLOTS))
 			return VA_STATUS_ERROR_ALLOCATION_FAILED;
 		surface_t *s = fgva_make(SURFACE, &ids[i]);
 		if (!s)
@@ -176,7 +176,7 @@ static VAStatus destroy_surfaces(VADriverContextP ctx, VASurfaceID *ids, int n)
 static VAStatus create_buffer(VADriverContextP ctx, VAContextID context, VABufferType type, unsigned size, unsigned n,
 			      void *data, VABufferID *id)
 {
-	buffer_t *b = lost ? NULL : fgva_make(BUFFER, id);
+	buffer_t *b = fgva_make(BUFFER, id);
 	if (!b)
 		return VA_STATUS_ERROR_ALLOCATION_FAILED;
 	b->type = type;
