@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -179,4 +180,29 @@ func TestSoundInTSAfterSleep(t *testing.T) {
 		require.Equal(t, int64(1), s.Stats().Jumps)
 	})
 	requireValid(t, manifestOf(t, out, "m3u8"))
+}
+
+// Sound that comes between two pictures does not wait for the second one.
+func TestPushedSoundIsNotHeldUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := byCount()
+		o.PartDuration = time.Millisecond // the least: one frame, of picture and of sound
+		o.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
+		s := newStream(t, "", o)
+		push := func(ms int) {
+			b := framegear.Samples{Format: framegear.S16, Rate: 48000, Channels: 1}
+			b.Planes[0] = make([]byte, 48*2*ms)
+			require.NoError(t, s.WriteAudio(&b))
+			synctest.Wait()
+		}
+		const pictures = 4
+		show(t, s, pictures)
+		parts := func() int { return strings.Count(playlist(t, s, "a0"), "#EXT-X-PART:") }
+		push(70)
+		begun := parts()
+		push(30)
+		require.Greater(t, parts(), begun)
+		push(200)
+		require.Equal(t, pictures*1600/1024-2, parts(), "no sound goes past the picture, and AAC holds two frames back")
+	})
 }

@@ -210,9 +210,15 @@ func (st *soundTrack) poke() {
 func (st *soundTrack) run() {
 	defer st.leave()
 	defer st.stop()
+	var arrived <-chan struct{}
 	for {
 		select {
 		case <-st.wake:
+			if st.p.s.opt.Live {
+				// Sound goes on its way as soon as it is there: with the next picture it would be late by a picture's length.
+				arrived = st.track.Arrived()
+			}
+		case <-arrived:
 		case <-st.p.s.soundCtx.Done():
 			return
 		}

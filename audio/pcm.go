@@ -24,6 +24,7 @@ type PCM struct {
 	rate    int           // of the track, 0 before there is one
 	written counter
 	closed  bool
+	arrived chan struct{} // see Track.Arrived; nil before there is a track
 }
 
 // Write copies a block, which is borrowed for the call. With known set, at is the instant of its first sample in ticks of base, on
@@ -64,6 +65,10 @@ func (p *PCM) Write(s *media.Samples, at int64, base media.Timebase, known bool)
 	p.written.add(int64(n), int64(s.Rate), p.trackRate())
 	p.waiting += length
 	p.queue = append(p.queue, b)
+	select {
+	case p.arrived <- struct{}{}:
+	default: // nobody is told, or will be
+	}
 	return nil
 }
 
@@ -129,7 +134,7 @@ func (p *PCM) attach(rate int) error {
 	if p.closed || p.rate != 0 {
 		return fmt.Errorf("%w: the PCM belongs to another track", ErrOptions)
 	}
-	p.rate = rate
+	p.rate, p.arrived = rate, make(chan struct{}, 1)
 	for i := range p.queue {
 		p.queue[i].at = media.MulDiv(p.queue[i].at, int64(rate), defaultRate, 1, 1)
 	}

@@ -136,6 +136,14 @@ func (t *Track) Rate() int { return t.rate }
 // Timing returns where the instants of its source come from.
 func (t *Track) Timing() Timing { return t.opt.Timing }
 
+// Arrived receives after sound was pushed. It is nil, and never receives, when the source is not PCM.
+func (t *Track) Arrived() <-chan struct{} {
+	if t.opt.Source.PCM == nil {
+		return nil
+	}
+	return t.opt.Source.PCM.arrived
+}
+
 // Over reports whether the track has given out all that it will, because its source ended and nothing is to follow.
 func (t *Track) Over() bool { return t.endsHere() }
 

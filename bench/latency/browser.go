@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -72,6 +74,11 @@ func watch(ctx context.Context, o *options, c configuration, base string) (*seen
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("JSON.stringify(window.result())"))
 	if err != nil {
 		return nil, err
+	}
+	if o.raw != "" {
+		if err := os.WriteFile(filepath.Join(o.raw, fmt.Sprintf("%s-%dms.json", c.Player, c.Part.Milliseconds())), []byte(text), 0o666); err != nil {
+			return nil, err
+		}
 	}
 	s := &seen{}
 	return s, json.Unmarshal([]byte(text), s)

@@ -145,19 +145,39 @@ func followSegments(ctx context.Context, base string, each func()) error {
 	return nil
 }
 
-// write gives the pattern to a function in real time until the context ends.
+// write gives the pattern to a function in real time until the context ends. A picture that the machine has no time for is left out,
+// as a camera does.
 func write(ctx context.Context, o *options, each func(n int64, pix []byte) error) error {
 	pattern := synth.NewPattern(o.width, o.height)
-	tick := time.NewTicker(time.Second / time.Duration(o.fps))
-	defer tick.Stop()
-	for n := int64(0); ; n++ {
+	next := int64(0)
+	begun := time.Now()
+	frame := time.Second / time.Duration(o.fps)
+	return inRealTime(ctx, frame, func(n int64) error {
+		if n < next {
+			return nil
+		}
+		next = max(n, int64(time.Since(begun)/frame)) + 1
 		if err := each(n, pattern.Frame(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
+		return nil
+	})
+}
+
+// inRealTime calls each once for every period that has passed, late or not, until the context ends.
+func inRealTime(ctx context.Context, period time.Duration, each func(n int64) error) error {
+	begun := time.Now()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for n := int64(0); ; n++ {
+		timer.Reset(time.Until(begun.Add(time.Duration(n) * period)))
 		select {
-		case <-tick.C:
+		case <-timer.C:
 		case <-ctx.Done():
 			return nil
+		}
+		if err := each(n); err != nil {
+			return err
 		}
 	}
 }

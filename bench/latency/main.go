@@ -23,6 +23,7 @@ type options struct {
 	only           string
 	json, bytes    bool
 	silent         bool
+	raw            string // folder for what the pages saw
 	shaka          string // folder
 	chromium       string
 }
@@ -96,6 +97,7 @@ func parse(args []string) (*options, error) {
 	f.BoolVar(&o.bytes, "bytes", false, "measure from WriteFrame to bytes over HTTP instead, beside ffmpeg's LL-DASH")
 	f.BoolVar(&o.silent, "no-sound", false, "leave the sound out")
 	f.BoolVar(&o.json, "json", false, "print results as JSON lines")
+	f.StringVar(&o.raw, "raw", "", "folder to keep in what each page saw, as JSON")
 	f.StringVar(&o.shaka, "shaka", "bench/latency/vendor", "folder that Shaka Player is kept in")
 	f.StringVar(&o.chromium, "chromium", "chromium", "the browser")
 	if err := f.Parse(args); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/synth"
@@ -90,18 +91,27 @@ func routes(o *options, stream http.Handler) http.Handler {
 	return mux
 }
 
+// soundBlock is how much a sound card gives at a time.
+const soundBlock = 10 * time.Millisecond
+
 // feed writes the pattern, and a beep in every second, in real time until the context ends.
 func feed(ctx context.Context, o *options, s *framegear.Stream) error {
+	beeped := make(chan error, 1)
+	go func() { beeped <- feedSound(ctx, o, s) }()
+	err := write(ctx, o, func(_ int64, pix []byte) error { return s.WriteFrame(framegear.BGR(pix, o.width, o.height)) })
+	return errors.Join(err, <-beeped)
+}
+
+// feedSound writes the sound as a capture does: late blocks come at once, and none is lost.
+func feedSound(ctx context.Context, o *options, s *framegear.Stream) error {
+	if o.silent {
+		return nil
+	}
 	beep := synth.Sync{Frames: framegear.FPS(float64(o.fps)), Rate: 48000}
-	samples := int64(beep.Rate / o.fps)
-	return write(ctx, o, func(n int64, pix []byte) error {
-		if !o.silent {
-			b := framegear.Samples{Format: framegear.S16, Rate: beep.Rate, Channels: 1}
-			b.Planes[0] = beep.PCM(framegear.S16, 1, n*samples, int(samples))
-			if err := s.WriteAudio(&b); err != nil {
-				return err
-			}
-		}
-		return s.WriteFrame(framegear.BGR(pix, o.width, o.height))
+	samples := int(int64(beep.Rate) * int64(soundBlock) / int64(time.Second))
+	return inRealTime(ctx, soundBlock, func(n int64) error {
+		b := framegear.Samples{Format: framegear.S16, Rate: beep.Rate, Channels: 1}
+		b.Planes[0] = beep.PCM(framegear.S16, 1, n*int64(samples), samples)
+		return s.WriteAudio(&b)
 	})
 }

@@ -48,13 +48,13 @@ func targetLatency(p *manifest.Presentation) time.Duration {
 	return max(4*p.PartDuration, 250*time.Millisecond)
 }
 
-// joinDelay is where players start that count from the live edge and come on top of it by what their start takes (Shaka
-// Player): four parts when the target is not the user's own.
+// joinDelay is where players start that count from the live edge and come on top of it by what their start takes, and that add
+// their target latency to it (Shaka Player): two parts when the target is not the user's own.
 func joinDelay(p *manifest.Presentation, target time.Duration) time.Duration {
 	if p.TargetLatency > 0 {
 		return target
 	}
-	return min(target, 4*p.PartDuration)
+	return min(target, 2*p.PartDuration)
 }
 
 // producerReference says that media time zero was captured at Start. Zero is right in every timescale, so one element

@@ -14,6 +14,7 @@ const samples = []; // [milliseconds since the page began, latency in millisecon
 const errors = [];
 const stalls = []; // [when the player ran dry in milliseconds since the page began, seconds of picture and of sound that were left]
 const reserves = []; // [milliseconds since the page began, seconds of picture, seconds of sound]
+const changes = []; // [milliseconds since the page began, what happened to the element, its state, playback rate]
 let unreadable = 0;
 let lastShown = 0;
 let longestGap = 0; // between two new pictures, after the first ten seconds
@@ -80,6 +81,9 @@ function left(kind) {
 
 setInterval(() => samples.length > 0 && reserves.push([Math.round(performance.now()), left("video"), left("audio")]), 50);
 video.addEventListener("waiting", () => samples.length > 0 && stalls.push([Math.round(performance.now()), left("video"), left("audio")]));
+for (const name of ["waiting", "playing", "seeking", "seeked", "ratechange", "resize"]) {
+  video.addEventListener(name, () => changes.push([Math.round(performance.now()), name, video.readyState, video.playbackRate]));
+}
 video.addEventListener("error", () => errors.push(`video: ${video.error?.message}`));
 window.addEventListener("error", (e) => errors.push(`script: ${e.message}`));
 
@@ -109,17 +113,17 @@ async function ours(module, name) {
   return { target: () => player.target(), buffer: () => ahead() };
 }
 
-// Shaka starts where the live edge was when it had read the playlists, and stays as far behind as its start took, unless it is told to
-// catch up. For DASH the MPD's ServiceDescription tells it; HLS has nothing of the kind. The latency here is counted from the hold-back on.
+// Shaka starts where the live edge was when it had read the manifest, and stays as far behind as its start took, unless it is told to
+// catch up: without a tolerance of its own it is content with half a second. It counts from the manifest's hold-back on.
 const CATCH_UP = { enabled: true, targetLatency: 0.1, targetLatencyTolerance: 0.05, maxPlaybackRate: 1.1, minPlaybackRate: 0.95 };
 
-async function shaka(manifest, streaming) {
+async function shaka(manifest) {
   await load("/bench/vendor/shaka-player.compiled.js");
   window.shaka.polyfill.installAll();
   const p = (player = new window.shaka.Player());
   await p.attach(video);
   p.addEventListener("error", (e) => errors.push(`shaka ${e.detail.code} ${e.detail.data}`));
-  p.configure({ streaming: { lowLatencyMode: true, ...streaming } }); // the rest is its own and the manifest's
+  p.configure({ streaming: { lowLatencyMode: true, liveSync: CATCH_UP } }); // the rest is its own and the manifest's
   await p.load(new URL(manifest, location.origin).href);
   return { target: () => p.getManifest().presentationTimeline?.getDelay(), buffer: () => ahead() };
 }
@@ -132,13 +136,13 @@ function ahead() {
 const players = {
   "hls.js": () => ours("engine-hls.js", "hlsjs"),
   "dash.js": () => ours("engine-dash.js", "dashjs"),
-  "shaka-hls": () => shaka("/live.m3u8", { liveSync: CATCH_UP }),
+  "shaka-hls": () => shaka("/live.m3u8"),
   "shaka-dash": () => shaka("/live.mpd"),
 };
 
 let view = null;
 window.result = () => ({
-  samples, errors, stalls, reserves, unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
+  samples, errors, stalls, reserves, changes, unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
   dropped: video.getVideoPlaybackQuality().droppedVideoFrames, shown: video.getVideoPlaybackQuality().totalVideoFrames,
   width: video.videoWidth,
 });

@@ -1,5 +1,7 @@
 // dash.js behind the page's idea of a player.
 
+import { follow } from "./catchup.js";
+import { ahead } from "./meters.js";
 import { bitrate, loadScript } from "./util.js";
 
 export const dashjs = {
@@ -17,6 +19,7 @@ export const dashjs = {
 class DashPlayer {
   #player;
   #video;
+  #steering;
 
   constructor(video, config, options, on) {
     this.#video = video;
@@ -32,6 +35,14 @@ class DashPlayer {
     // element from its first stream on.
     player.setAutoPlay(true);
     player.attachSource(new URL(config.dash, location.href).href);
+    if (config.lowLatency) {
+      this.#steering = follow(video, {
+        behind: () => (player.isReady() ? player.getCurrentLiveLatency() - this.target() : NaN),
+        buffered: () => ahead(video),
+        reserve: config.part,
+        jump: () => player.seekToOriginalLive(),
+      });
+    }
   }
 
   levels() {
@@ -63,11 +74,16 @@ class DashPlayer {
   }
 
   goLive() {
-    this.#player.seekToOriginalLive();
+    if (this.#steering) {
+      this.#steering.resume();
+    } else {
+      this.#player.seekToOriginalLive();
+    }
     this.#video.play().catch(() => {});
   }
 
   destroy() {
+    this.#steering?.stop();
     this.#player.destroy();
   }
 }
@@ -78,7 +94,7 @@ function settings(config, options) {
     Object.assign(streaming, {
       applyServiceDescription: true,
       applyProducerReferenceTime: true,
-      liveCatchup: { enabled: true, mode: "liveCatchupModeDefault", maxDrift: 2, playbackRate: { min: -0.3, max: 0.5 } },
+      liveCatchup: { enabled: false }, // the speed is ours (catchup.js)
       utcSynchronization: { enabled: true },
     });
     // The default of 0.3 s would call every buffer of a sub-second target a stall.
