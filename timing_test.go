@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
@@ -45,5 +46,18 @@ func TestStagesAreMeasured(t *testing.T) {
 		require.Contains(t, text, `framegear_stage_seconds_bucket{rendition="v0",stage="total",le="+Inf"} 10`)
 		require.Contains(t, text, `framegear_rendition_queue{rendition="v0"} 0`)
 		require.Equal(t, 9, strings.Count(text, "framegear_stage_seconds_sum{"))
+	})
+}
+
+// Names, units and help texts are as Prometheus wants them.
+func TestMetricsAreConventional(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := byCount()
+		o.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
+		s := newStream(t, "", o)
+		show(t, s, 2)
+		problems, err := promlint.New(strings.NewReader(body(t, s.Handler(), "/metrics"))).Lint()
+		require.NoError(t, err)
+		require.Empty(t, problems)
 	})
 }
