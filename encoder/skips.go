@@ -62,15 +62,14 @@ var startCode = []byte{0, 0, 0, 1}
 func (s *skips) pass(annexB []byte) []byte {
 	s.out = s.out[:0]
 	for unit := range nal.Units(annexB) {
-		s.out = append(s.out, startCode...)
 		switch unit[0] & 0x1f {
 		case nalIDR:
 			s.inserted, s.number, s.order = 0, 0, 0
 		case nalSlice:
-			s.out = s.renumber(s.out, unit)
+			s.renumber(unit)
 			continue
 		}
-		s.out = append(s.out, unit...)
+		s.keep(unit)
 	}
 	if s.inserted == 0 {
 		return nil
@@ -78,11 +77,18 @@ func (s *skips) pass(annexB []byte) []byte {
 	return s.out
 }
 
+// keep copies a unit as it is, once there is anything to write anew.
+func (s *skips) keep(unit []byte) {
+	if s.inserted > 0 {
+		s.out = append(append(s.out, startCode...), unit...)
+	}
+}
+
 // header is longer than the part of a slice's header that has numbers in it.
 const header = 32
 
-// renumber appends a slice with its numbers raised by what was inserted.
-func (s *skips) renumber(out, unit []byte) []byte {
+// renumber raises a slice's numbers by what was inserted.
+func (s *skips) renumber(unit []byte) {
 	if s.inserted == 0 {
 		s.raw = nal.Unescape(s.raw[:0], unit[:min(header, len(unit))])
 	} else {
@@ -100,10 +106,9 @@ func (s *skips) renumber(out, unit []byte) []byte {
 	if unit[0]&0x60 != 0 { // nal_ref_idc: others refer to it
 		s.number, s.order = number, order
 	}
-	if s.inserted == 0 {
-		return append(out, unit...)
+	if s.inserted > 0 {
+		s.out = nal.Escape(append(s.out, startCode...), s.raw)
 	}
-	return nal.Escape(out, s.raw)
 }
 
 // insert returns one more picture like the last one, borrowed until the next call.
