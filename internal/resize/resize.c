@@ -9,6 +9,15 @@ int resize_fast(void)
 #endif
 }
 
+int resize_fast_narrow(void)
+{
+#if defined(__x86_64__)
+	return resize_fast() && __builtin_cpu_supports("avx512vbmi");
+#else
+	return 0;
+#endif
+}
+
 static void combine(int16_t *row, const uint8_t *src, ptrdiff_t stride, const int16_t *weights, int taps, int width)
 {
 	for (int x = 0; x < width; x++) {
@@ -32,7 +41,7 @@ static void row_c(uint8_t *dst, const int16_t *row, const int32_t *first, const 
 
 void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
-		  const int32_t *base, const int16_t *index, const int16_t *spread)
+		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const int16_t *spread)
 {
 	dst += y0 * dst_stride;
 	for (int y = y0; y < y1; y++, dst += dst_stride) {
@@ -41,7 +50,10 @@ void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src
 #if defined(__x86_64__)
 		if (vector) {
 			resize_combine_avx512(row, top, src_stride, weights, job.vtaps, job.src_width);
-			resize_row_avx512(dst, row, base, index, spread, job.htaps, job.dst_width);
+			if (bytes)
+				resize_row_vbmi(dst, row, base, bytes, spread, job.htaps, job.dst_width);
+			else
+				resize_row_avx512(dst, row, base, index, spread, job.htaps, job.dst_width);
 			continue;
 		}
 #endif

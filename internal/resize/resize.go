@@ -18,6 +18,7 @@ import (
 const (
 	group  = 16
 	window = 64
+	narrow = 32 // samples in one register
 )
 
 // Fast reports whether this CPU has a kernel that beats swscale's.
@@ -31,6 +32,7 @@ type Plane struct {
 	row        []int16 // one row after the vertical step
 	base       []int32 // of each group
 	index      []int16 // group entries for each group: where each sample's first tap is, counted from base
+	bytes      []uint8 // the same for each byte of the first pair of taps, nil where a group does not fit one register
 	spread     []int16 // weights in the order of the kernel: per group and pair of taps, two for each sample
 }
 
@@ -52,18 +54,19 @@ func New(fromWidth, fromHeight, toWidth, toHeight int, f Filter) *Plane {
 	return p
 }
 
-// arrange lays the horizontal weights out for the vector kernel and reports whether every group fits its registers.
+// arrange lays the horizontal weights out for the vector kernels and reports whether every group fits their registers.
 func (p *Plane) arrange(width int) bool {
-	h := &p.horizontal
+	h, reach := &p.horizontal, 0
 	for g := 0; g < width; g += group {
 		base := h.first[g]
 		p.base = append(p.base, base)
 		for i := range group {
 			at := min(g+i, width-1)
 			offset := h.first[at] - base
-			if offset < 0 || int(offset)+h.count > window {
+			if offset < 0 {
 				return false
 			}
+			reach = max(reach, int(offset)+h.count)
 			p.index = append(p.index, int16(offset))
 		}
 		for k := 0; k < h.count; k += 2 {
@@ -73,7 +76,13 @@ func (p *Plane) arrange(width int) bool {
 			}
 		}
 	}
-	return true
+	if reach <= narrow {
+		for _, offset := range p.index {
+			b := uint8(2 * offset)
+			p.bytes = append(p.bytes, b, b+1, b+2, b+3)
+		}
+	}
+	return reach <= window
 }
 
 // Scale reads a plane and writes the smaller one. Source rows are read up to the next multiple of 32 bytes, which must be memory too;
@@ -84,17 +93,41 @@ func (p *Plane) Scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dst
 
 // ScaleRows is Scale for the output's rows from y0 up to y1. src and dst are the first rows of the whole planes all the same.
 func (p *Plane) ScaleRows(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int) {
-	p.scale(src, srcStride, dst, dstStride, y0, y1, Fast())
+	p.scale(src, srcStride, dst, dstStride, y0, y1, best)
 }
 
-func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int, fast bool) {
-	vector := C.int(0)
-	if fast {
+// kernel is how rows are made: in plain C, with vectors, or with vectors of bytes where they suit.
+type kernel int
+
+const (
+	plain kernel = iota
+	vectors
+	byteVectors
+)
+
+var best = bestKernel()
+
+func bestKernel() kernel {
+	switch {
+	case C.resize_fast_narrow() != 0:
+		return byteVectors
+	case Fast():
+		return vectors
+	}
+	return plain
+}
+
+func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int, k kernel) {
+	vector, bytes := C.int(0), (*C.uint8_t)(nil)
+	if k != plain {
 		vector = 1
+	}
+	if k == byteVectors {
+		bytes = (*C.uint8_t)(unsafe.SliceData(p.bytes))
 	}
 	i16 := func(s []int16) *C.int16_t { return (*C.int16_t)(unsafe.SliceData(s)) }
 	i32 := func(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.SliceData(s)) }
 	C.resize_plane(p.job, C.int(y0), C.int(y1), vector, (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
 		i32(p.vertical.first), i16(p.vertical.weights), i32(p.horizontal.first), i16(p.horizontal.weights),
-		i32(p.base), i16(p.index), i16(p.spread))
+		i32(p.base), i16(p.index), bytes, i16(p.spread))
 }

@@ -17,14 +17,16 @@ typedef struct {
 } resize_job;
 
 int resize_fast(void);
+int resize_fast_narrow(void); /* whether this CPU has resize_row_vbmi too */
 
-/* Makes the rows from y0 up to y1. The tables are those of the Go type Plane. row has room for src_width and 128 samples more. */
+/* Makes the rows from y0 up to y1. The tables are those of the Go type Plane; bytes is NULL where its kernel does not suit. row has room for src_width and 128 samples more. */
 void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
-		  const int32_t *base, const int16_t *index, const int16_t *spread);
+		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const int16_t *spread);
 
 void resize_combine_avx512(int16_t *row, const uint8_t *src, ptrdiff_t stride, const int16_t *weights, int taps, int width);
 void resize_row_avx512(uint8_t *dst, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
 		       int taps, int width);
+void resize_row_vbmi(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width);
 
 #endif

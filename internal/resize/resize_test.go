@@ -44,24 +44,26 @@ var sizes = [][5]int{
 
 func zero(int, int) byte { return 0 }
 
-func scale(t *testing.T, src *plane, w, h int, f resize.Filter, fast bool) *plane {
+func scale(t *testing.T, src *plane, w, h int, f resize.Filter, kernel int) *plane {
 	s := resize.New(src.width, src.height, w, h, f)
 	require.NotNil(t, s)
 	dst := newPlane(w, h, zero)
-	s.ScaleWith(fast, src.pointer(), src.stride, dst.pointer(), dst.stride)
+	s.ScaleWith(kernel, src.pointer(), src.stride, dst.pointer(), dst.stride)
 	return dst
 }
 
 func TestKernelsGiveTheSameBytes(t *testing.T) {
-	if !resize.Fast() {
+	if resize.Kernels == 1 {
 		t.Skip("this CPU has no vector kernel")
 	}
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, s := range sizes {
 		for _, f := range []resize.Filter{resize.Bicubic, resize.Area} {
 			src := newPlane(s[0], s[1], func(int, int) byte { return byte(r.Uint32()) })
-			plain, vector := scale(t, src, s[2], s[3], f, false), scale(t, src, s[2], s[3], f, true)
-			require.Equal(t, plain.b, vector.b, "%v filter %d", s, f)
+			plain := scale(t, src, s[2], s[3], f, 0)
+			for k := 1; k < resize.Kernels; k++ {
+				require.Equal(t, plain.b, scale(t, src, s[2], s[3], f, k).b, "%v filter %d kernel %d", s, f, k)
+			}
 		}
 	}
 }
@@ -70,7 +72,7 @@ func TestFlatStaysFlat(t *testing.T) {
 	for _, s := range sizes {
 		for _, v := range []byte{0, 1, 16, 127, 235, 255} {
 			src := newPlane(s[0], s[1], func(int, int) byte { return v })
-			dst := scale(t, src, s[2], s[3], resize.Bicubic, resize.Fast())
+			dst := scale(t, src, s[2], s[3], resize.Bicubic, resize.Kernels-1)
 			for y := range s[3] {
 				row := dst.b[y*dst.stride:][:s[2]]
 				require.Equal(t, s[2], bytes.Count(row, []byte{v}), "%v: row %d of %d", s, y, v)
@@ -90,7 +92,7 @@ func TestSmoothPicturesAreExact(t *testing.T) {
 				at := func(w, h int) func(x, y int) byte {
 					return func(x, y int) byte { return byte(math.Round(wave(float64(x), float64(w), float64(y), float64(h)))) }
 				}
-				dst := scale(t, newPlane(s[0], s[1], at(s[0], s[1])), s[2], s[3], f, resize.Fast())
+				dst := scale(t, newPlane(s[0], s[1], at(s[0], s[1])), s[2], s[3], f, resize.Kernels-1)
 				want, worst := at(s[2], s[3]), 0
 				for y := 8; y < s[3]-8; y++ { // at the edges the repeated last sample counts
 					for x := 8; x < s[2]-8; x++ {
