@@ -186,7 +186,8 @@ type Options struct {
 	// EveryPixel encodes every frame as if all of it were new. Otherwise parts that did not change since the frame before cost less, and frames
 	// without a change next to nothing.
 	EveryPixel bool
-	// Queue is how many frames may be inside the pipeline. Zero means 8.
+	// Queue is how many frames may be inside the pipeline. Zero means 4, enough to keep all encoders busy, and 8 for live outputs, where
+	// it is how late the machine may be before frames are dropped.
 	Queue int
 
 	// Sink takes the objects instead of the output's own place. It is borrowed and not closed.
@@ -213,11 +214,14 @@ func (o Options) withDefaults() Options {
 	if o.SegmentDuration == 0 {
 		o.SegmentDuration = 2 * time.Second
 	}
-	if o.Queue == 0 {
-		o.Queue = 8
-	}
 	o.fillStreamGear()
 	o.fillLive()
+	if o.Queue == 0 {
+		o.Queue = 4
+		if o.Live {
+			o.Queue = 8
+		}
+	}
 	if o.Clock == ClockAuto {
 		o.Clock = ClockCount
 	}
