@@ -55,6 +55,14 @@ func (c *gridClock) resume(now, start time.Time, next int64) {
 	c.start, c.next = now.Add(-now.Sub(start)), next
 }
 
+// begin starts without a frame.
+func (c *gridClock) begin(now time.Time) {
+	c.started = true
+	if c.start.IsZero() {
+		c.start = now
+	}
+}
+
 // place returns what to do with a frame that came at the given instant. Only PTS that do not increase are errors; the clock is then
 // unchanged. The caller commits the placement once it has carried it out.
 func (c *gridClock) place(f *Frame, at time.Time) (placement, error) {

@@ -20,6 +20,8 @@ type InputOptions struct {
 	Format string
 	// Options are raw options of libav's demuxer and protocol. Unknown keys are errors.
 	Options map[string]string
+	// SoundOnly takes an input without pictures too: Read is at its end at once, and Audio has its sound.
+	SoundOnly bool
 	// Logger takes libav's warnings. Nil means none.
 	Logger *slog.Logger
 }
@@ -58,8 +60,11 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 }
 
 func (in *Input) open(o InputOptions) (err error) {
-	if in.stream, err = in.in.Best(media.KindVideo); err != nil {
+	switch in.stream, err = in.in.Best(media.KindVideo); {
+	case err != nil && !o.SoundOnly:
 		return err
+	case err != nil:
+		return in.openSoundOnly()
 	}
 	if in.dec, err = av.OpenDecoder(in.stream, 0, o.Logger); err != nil {
 		return err
@@ -67,6 +72,20 @@ func (in *Input) open(o InputOptions) (err error) {
 	in.packet, err = av.NewPacket()
 	return err
 }
+
+// openSoundOnly stands for the error of an input without pictures where there is sound.
+func (in *Input) openSoundOnly() error {
+	st, err := in.in.Best(media.KindAudio)
+	if err != nil {
+		return fmt.Errorf("%w: neither pictures nor sound", av.ErrNoStream)
+	}
+	st.Params.Close()
+	in.eof, in.stream.Params = true, new(av.Parameters)
+	return nil
+}
+
+// HasPictures reports whether there are pictures; see [InputOptions].
+func (in *Input) HasPictures() bool { return in.dec != nil }
 
 // Width returns the width of the pictures in pixels, as the container states it.
 func (in *Input) Width() int { return in.stream.Params.Width }
@@ -104,6 +123,9 @@ func (in *Input) Duration() time.Duration { return in.in.Duration() }
 // increases; pictures without a time follow the one before by one frame. At the end it returns io.EOF. A damaged packet is
 // skipped.
 func (in *Input) Read(f *Frame) error {
+	if in.dec == nil {
+		return io.EOF
+	}
 	for {
 		err := in.dec.Picture(f)
 		switch {
@@ -207,9 +229,7 @@ func (in *Input) Close() error {
 	if in.packet != nil {
 		in.packet.Close()
 	}
-	if in.stream.Params != nil {
-		in.stream.Params.Close()
-	}
+	in.stream.Params.Close()
 	if in.sound != nil {
 		in.sound.close()
 		in.sound = nil

@@ -16,7 +16,15 @@ func (in *Input) Audio() (AudioTrack, bool) {
 	if err != nil {
 		return AudioTrack{}, false
 	}
-	track := AudioTrack{Language: st.Language, Label: st.Title}
+	track := AudioTrack{Label: st.Title}
+	if language.MatchString(st.Language) { // some files have a text there
+		track.Language = st.Language
+	}
+	if !in.HasPictures() {
+		st.Params.Close()
+		track.Source = in.url
+		return track, true
+	}
 	if in.in.Duration() == 0 {
 		if in.sound == nil {
 			if in.sound, err = openInputSound(in, st); err != nil {

@@ -166,7 +166,7 @@ type Options struct {
 
 	// Audio are the sound tracks. Each is encoded once, whatever the number of renditions.
 	Audio []AudioTrack
-	// AudioOnly makes an output without pictures. Finish takes all there is of its files.
+	// AudioOnly makes an output without pictures; see [Stream.PlayAudio].
 	AudioOnly bool
 
 	// Name is the manifests' name without extension. Zero means the output's, else "stream" ("live" for live outputs).
@@ -202,6 +202,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.AudioOnly {
+		o.FrameRate = Rate{Num: 1000, Den: 1} // milliseconds are the grid of its segments
+	}
 	if !o.FrameRate.Known() && o.FrameRate == (Rate{}) {
 		o.FrameRate = Rate{Num: 25, Den: 1}
 	}

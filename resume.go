@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -147,11 +148,13 @@ func (s *past) discontinuities() int64 {
 
 func isSegment(name string) bool { return path.Ext(name) == ".m4s" || path.Ext(name) == ".ts" }
 
-// end returns the media time up to which the earlier run may have shown something: its pictures, whose grid all tracks follow.
+// end returns the media time up to which the earlier run may have shown something: its pictures, whose grid all tracks follow, or its sound
+// where there are none.
 func (s *past) end() time.Duration {
 	var end time.Duration
+	pictures := slices.ContainsFunc(s.Tracks, func(t pastTrack) bool { return t.Params.Kind == media.KindVideo })
 	for _, t := range s.Tracks {
-		if n := len(t.Segments); n > 0 && t.Params.Kind == media.KindVideo {
+		if n := len(t.Segments); n > 0 && (t.Params.Kind == media.KindVideo || !pictures) {
 			last := t.Segments[n-1]
 			listed := media.Timebase{Num: 1, Den: t.Timescale}.Duration(last[1] + last[2])
 			end = max(end, listed+time.Duration(s.used-last[0])*s.SegmentDuration)

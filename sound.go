@@ -3,6 +3,7 @@ package framegear
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/framegear/framegear/audio"
@@ -83,6 +84,13 @@ type AudioInfo struct {
 	Attempts int
 }
 
+// language is the shape of a language tag (RFC 5646 section 2.1).
+var language = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+// mostInTS is how many channels of AAC its header in MPEG-TS can name (ISO/IEC 13818-7 section 6.2: three bits, of which libavcodec's eight
+// channels are none).
+const mostInTS = 6
+
 func (o *Options) validateAudio() error {
 	var errs []error
 	defaults := 0
@@ -103,6 +111,12 @@ func (o *Options) validateAudio() error {
 		if o.Container == TS && a.Codec == Opus {
 			bad("Opus needs fMP4 segments")
 		}
+		if o.Container == TS && a.Channels > mostInTS {
+			bad("%d channels need fMP4 segments (MPEG-TS: at most %d)", a.Channels, mostInTS)
+		}
+		if a.Language != "" && !language.MatchString(a.Language) {
+			bad("language %q (want a BCP 47 tag such as en or pt-BR)", a.Language)
+		}
 		if a.Default {
 			defaults++
 		}
@@ -118,8 +132,11 @@ func (o *Options) validateAudio() error {
 	if o.Container == TS && len(o.Audio) > 1 && !o.AudioOnly {
 		errs = append(errs, fmt.Errorf("%w: %d sound tracks in MPEG-TS (want one, or fMP4 segments)", ErrOptions, len(o.Audio)))
 	}
-	if o.AudioOnly && (len(o.Audio) == 0 || o.Live) {
-		errs = append(errs, fmt.Errorf("%w: AudioOnly needs a sound track, and is for recordings", ErrOptions))
+	if o.AudioOnly && len(o.Audio) == 0 {
+		errs = append(errs, fmt.Errorf("%w: AudioOnly needs a sound track", ErrOptions))
+	}
+	if o.AudioOnly && o.Live && o.Clock != ClockAuto && o.Clock != ClockWall {
+		errs = append(errs, fmt.Errorf("%w: a live output with AudioOnly follows the wall clock (want ClockWall)", ErrOptions))
 	}
 	return errors.Join(errs...)
 }
@@ -135,6 +152,9 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	if o.Container == FMP4 {
 		ao.CopyCodecs = append(ao.CopyCodecs, media.CodecOpus)
 	}
+	if o.Container == TS {
+		ao.MostChannels = mostInTS
+	}
 	if o.LowLatency {
 		ao.Slack = 200 * time.Millisecond
 	}
@@ -144,7 +164,7 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 		ao.Priming = audio.PrimingRemove
 	}
 	if o.AudioOnly {
-		ao.Ends = audio.EndsThere
+		ao.Ends, ao.Alone = audio.EndsThere, true
 	}
 	var err error
 	switch {
@@ -277,7 +297,7 @@ func (s *Stream) WriteAudioTrack(track int, b *Samples) error {
 	}
 	s.sound.last[track] = b.PTS
 	if s.opt.AudioOnly {
-		return s.soundAlone()
+		return s.pushedAlone()
 	}
 	return nil
 }

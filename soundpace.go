@@ -1,6 +1,9 @@
 package framegear
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // maxBehind is how far sound may stay behind the picture. Programs that push faster than real time would run away from the encoder of sound.
 const maxBehind = 10 * time.Second
@@ -23,6 +26,28 @@ func (st *soundTrack) await() {
 	for st.behind() && !st.gone {
 		st.stepped.Wait()
 	}
+}
+
+// hurry tells the tracks how long to wait for their sources from now on.
+func (p *pipeline) hurry(patience time.Duration) {
+	for _, st := range p.sound {
+		st.track.Hurry(patience)
+	}
+}
+
+// awaitTick waits until the track has come to an instant or the context ends, and reports whether it goes no further.
+func (st *soundTrack) awaitTick(ctx context.Context, tick int64) (over bool) {
+	defer context.AfterFunc(ctx, func() {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		st.stepped.Broadcast()
+	})()
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for st.reached.tick < tick && !st.gone && ctx.Err() == nil {
+		st.stepped.Wait()
+	}
+	return st.gone
 }
 
 // behind reports whether the sound is too far behind its goal. Sound alone has no picture to follow: it takes what was pushed.

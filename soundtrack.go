@@ -172,11 +172,16 @@ func (o *Options) isDefault(a *AudioTrack) bool {
 // advanceSound tells every track how far the picture has come. It does not wait.
 func (p *pipeline) advanceSound(tick, slots, zero int64) {
 	for _, st := range p.sound {
-		st.mu.Lock()
-		st.goal = soundGoal{tick: tick, slots: slots, zero: zero, count: st.goal.count + 1, ending: st.goal.ending}
-		st.mu.Unlock()
-		st.poke()
+		st.advance(soundGoal{tick: tick, slots: slots, zero: zero})
 	}
+}
+
+func (st *soundTrack) advance(goal soundGoal) {
+	st.mu.Lock()
+	goal.count, goal.ending = st.goal.count+1, st.goal.ending
+	st.goal = goal
+	st.mu.Unlock()
+	st.poke()
 }
 
 // cutSound tells every track that the picture goes on at a slot, after a discontinuity. The caller holds the stream's lock.
@@ -189,8 +194,9 @@ func (p *pipeline) cutSound(slot int64) {
 	}
 }
 
-// endSound lets the tracks run dry.
+// endSound lets the tracks run dry. Recordings wait for their sources, while they give something.
 func (p *pipeline) endSound() {
+	p.hurry(finishPatience)
 	for _, st := range p.sound {
 		st.mu.Lock()
 		st.goal.ending = true
@@ -271,9 +277,6 @@ func (st *soundTrack) step() (done bool, err error) {
 			return false, nil
 		}
 	}
-	if st.p.s.opt.AudioOnly {
-		until = forever
-	}
 	st.slots = goal.slots
 	return true, st.finish(until)
 }
@@ -326,12 +329,18 @@ func (st *soundTrack) align(zero int64) {
 }
 
 func (st *soundTrack) samples(tick int64) int64 {
+	if tick >= forever {
+		return forever
+	}
 	return media.Timebase{Num: 1, Den: st.p.grid.Timescale}.Rescale(tick, media.Timebase{Num: 1, Den: int64(st.track.Rate())})
 }
 
 // finish gives out the rest. One frame more than there is picture is asked for: write takes of it what the last segment needs.
 func (st *soundTrack) finish(end int64) error {
 	st.end, st.over = end, true
+	if st.p.s.opt.AudioOnly && (st.track.Over() || st.opt.PCM && !st.p.s.opt.Live) {
+		st.end = min(end, st.track.End())
+	}
 	if err := st.track.Finish(st.p.s.soundCtx, end+int64(st.track.FrameSize()), st.emit); err != nil {
 		return err
 	}
@@ -378,7 +387,8 @@ func (st *soundTrack) past(p *muxer.Packet) bool {
 		return p.PTS() >= st.end
 	}
 	if st.p.s.opt.AudioOnly {
-		return p.PTS() >= st.end
+		// There is no segment for the sake of one frame: hls.js, which counts the priming into the first one, waits for it for ever.
+		return p.PTS() >= st.end || st.mux.Cuts(p) && p.PTS()+p.Duration() >= st.end
 	}
 	segments := (st.slots-1)/st.p.grid.SegmentFrames + 1
 	return (st.mux.Cuts(p) || p.PTS() >= st.end) && st.mux.Segments() >= segments

@@ -56,5 +56,10 @@ func (s *Stream) Stats() Stats {
 		}
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
+	if s.opt.AudioOnly {
+		for _, a := range st.Audio {
+			st.Duration = max(st.Duration, Timebase{Num: 1, Den: int64(max(1, a.Rate))}.Duration(a.Encoded))
+		}
+	}
 	return st
 }

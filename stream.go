@@ -39,6 +39,7 @@ type Stream struct {
 	counters counters
 
 	sound      sound
+	alone      alone
 	soundMu    sync.Mutex // held while a block of sound is taken
 	soundStart atomic.Pointer[time.Time]
 	soundCtx   context.Context // of the sources; ends with stopSound
@@ -289,7 +290,7 @@ func (s *Stream) Finish(ctx context.Context) error {
 	s.ended = true
 	var err error
 	if s.opt.AudioOnly {
-		err = s.beginAlone()
+		err = s.finishAlone()
 	}
 	pipe := s.pipe
 	s.mu.Unlock()

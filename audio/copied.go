@@ -6,28 +6,31 @@ import (
 	"github.com/framegear/framegear/internal/av"
 )
 
-// copied passes packets on as they are, at their place on the timeline. There is no silence and no correction of drift: gaps stay
-// gaps, and packets that overlap what came before are dropped.
+// copied passes packets on as they are, each where the one before ends: timestamps are rounded by containers, and a difference of less than
+// half a packet is none. There is no silence: in a gap the packet before lasts longer, and packets that overlap what came before are dropped.
 type copied struct {
 	params *av.Parameters
 	remove bool
-	queue  []*av.Packet
+	queue  []*av.Packet // the last one is held back until it is known how long it lasts
 	free   []*av.Packet
 	until  int64
+	fresh  bool  // the next packet begins a run, at its own place
+	sent   int64 // samples of the packets that were passed on
 }
 
 // copiedEarly is two of the longest packets that are copied: Opus of 60 ms at 48 kHz.
 const copiedEarly = 2 * 2880
 
 func newCopied(p *av.Parameters, remove bool) *copied {
-	return &copied{params: p, remove: remove, until: -1 << 40}
+	return &copied{params: p, remove: remove, until: -1 << 40, fresh: true}
 }
 
-func (c *copied) end() int64 { return c.until }
+func (c *copied) end() int64   { return c.until }
+func (c *copied) coded() int64 { return c.sent }
 
 // begin lets packets go on from an instant.
 func (c *copied) begin(_ *Track, at int64) error {
-	c.until = at
+	c.until, c.fresh = at, true
 	return nil
 }
 
@@ -36,10 +39,17 @@ func (c *copied) take(t *Track, b block, at int64) error {
 	length := t.reader.length(b)
 	// Of what lies before time zero only the priming is of use: the decoder needs the frame before the first one.
 	early := at < 0 && (c.remove || at < max(-2*length, -copiedEarly))
-	if duration <= 0 || early || at+length <= c.until {
+	if duration <= 0 || early || at+length/2 < c.until {
 		t.stats.Trimmed += length
 		return nil
 	}
+	if n := len(c.queue); n > 0 && at-c.until > length/2 {
+		last := c.queue[n-1]
+		last.SetTimes(last.PTS(), last.PTS(), at-last.PTS())
+	} else if !c.fresh {
+		at = c.until
+	}
+	c.fresh = false
 	p, err := c.packet(b.packet)
 	if err != nil {
 		return err
@@ -67,8 +77,13 @@ func (c *copied) packet(src *av.Packet) (*av.Packet, error) {
 func (c *copied) silence(*Track, int64) error { return nil }
 
 func (c *copied) emit(until int64, emit func(*Packet) error) error {
+	return c.emitAllBut(1, until, emit)
+}
+
+func (c *copied) emitAllBut(held int, until int64, emit func(*Packet) error) error {
 	n := 0
-	for n < len(c.queue) && c.queue[n].PTS()+c.queue[n].Duration() <= until {
+	for n+held < len(c.queue) && c.queue[n].PTS()+c.queue[n].Duration() <= until {
+		c.sent += c.queue[n].Duration()
 		err := emit(c.queue[n])
 		c.queue[n].Unref()
 		c.free = append(c.free, c.queue[n])
@@ -87,7 +102,7 @@ func (c *copied) finish(end int64, emit func(*Packet) error) error {
 		c.free = append(c.free, c.queue[len(c.queue)-1])
 		c.queue = c.queue[:len(c.queue)-1]
 	}
-	return c.emit(1<<62, emit)
+	return c.emitAllBut(0, 1<<62, emit)
 }
 
 func (c *copied) close() {

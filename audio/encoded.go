@@ -13,6 +13,7 @@ type encoded struct {
 	fifo []float32 // from next on, interleaved
 	read int       // floats of fifo that are used up
 	next int64     // where the next frame begins
+	sent int64     // samples of the frames that were encoded
 	skip int64     // samples that are still to be cut from what the resampler gives
 	seam seam
 	torn bool // what comes next does not begin a source
@@ -128,6 +129,8 @@ func (e *encoded) zeros(n int64) {
 	e.seam.join(e.fifo[start:])
 }
 
+func (e *encoded) coded() int64 { return e.sent }
+
 func (e *encoded) silence(t *Track, until int64) error {
 	if n := until - e.end(); n > 0 {
 		e.align.broken = true
@@ -153,6 +156,7 @@ func (e *encoded) frame(emit func(*Packet) error) error {
 	e.read += n
 	at := e.next
 	e.next += int64(e.frames.size)
+	e.sent += int64(e.frames.size)
 	err := e.frames.encode(pcm, at, emit)
 	if e.read > len(e.fifo)/2 {
 		e.fifo = e.fifo[:copy(e.fifo, e.fifo[e.read:])]

@@ -15,6 +15,8 @@ var (
 	ErrNoSound = errors.New("there is no sound in it")
 	// ErrLayout is wrapped when a source has more channels than can be taken.
 	ErrLayout = errors.New("unsupported channel layout")
+	// ErrStalled is wrapped when a source gave nothing for so long that the rest of it is missing.
+	ErrStalled = errors.New("the rest of it is missing")
 	// ErrAhead is wrapped when pushed PCM runs too far ahead of the picture. Nothing of the block was taken.
 	ErrAhead = errors.New("audio: pushed sound is too far ahead of the picture")
 	// ErrClosed is returned by the methods of a closed or finished track.

@@ -86,6 +86,8 @@ type Options struct {
 	Rate int
 	// Channels 1 to 8. Zero means the source's.
 	Channels int
+	// MostChannels is what the container can say, 0 for no bound: a source with more is mixed down.
+	MostChannels int
 	// Copy passes packets on without encoding when their codec is one of CopyCodecs; else the sound is encoded, with a warning.
 	Copy bool
 	// CopyCodecs are the codecs that the container takes.
@@ -93,6 +95,8 @@ type Options struct {
 	// Priming says what becomes of the encoder's delay.
 	Priming Priming
 
+	// Alone says that no picture goes beside: the present is where the sound is.
+	Alone bool
 	// Live never waits for a URL, a device or the program: what is missing for longer than Slack becomes silence, and a source that ends is opened again.
 	Live bool
 	// Slack is how late sound may come in live. Zero means 500 ms.
@@ -205,6 +209,9 @@ func (o *Options) outputChannels(source int) int {
 	}
 	if n == 7 && o.Codec == AAC {
 		n = 6
+	}
+	if o.MostChannels > 0 {
+		n = min(n, o.MostChannels)
 	}
 	return n
 }

@@ -42,11 +42,16 @@ type reader struct {
 	fresh      bool // nothing was read since the source was opened
 	resumed    bool // the next block is the first one after a reconnection
 	reconnects atomic.Int64
+
+	hurrying chan struct{} // closed by hurry, after patience was set
+	patience time.Duration
+	once     sync.Once
 }
 
 // newReader takes an opened input and decodes its first block, so that a source that cannot be read is an error now.
 func newReader(ctx context.Context, o *Options, in *input, rate int, copies bool) (*reader, error) {
-	r := &reader{opt: o, copies: copies, rate: rate, in: in, fresh: true, full: make(chan block, readAhead), free: make(chan block, readAhead+2)}
+	r := &reader{opt: o, copies: copies, rate: rate, in: in, fresh: true, full: make(chan block, readAhead), free: make(chan block, readAhead+2),
+		hurrying: make(chan struct{})}
 	for range cap(r.free) - 1 {
 		b, err := r.newBlock()
 		if err != nil {
@@ -225,6 +230,33 @@ func (r *reader) next(ctx context.Context, wait bool) (block, bool, error) {
 	select {
 	case b := <-r.full:
 		return b, true, nil
+	case <-ctx.Done():
+		return block{}, false, ctx.Err()
+	case <-r.hurrying:
+		return r.lastChance(ctx)
+	}
+}
+
+// hurry says how long a source is waited for from now on, also where that has begun already.
+func (r *reader) hurry(patience time.Duration) {
+	r.once.Do(func() {
+		r.patience = patience
+		close(r.hurrying)
+	})
+}
+
+// lastChance waits for a block as long as there is patience, and takes the source for ended then.
+func (r *reader) lastChance(ctx context.Context) (block, bool, error) {
+	timer := time.NewTimer(r.patience)
+	defer timer.Stop()
+	select {
+	case b := <-r.full:
+		return b, true, nil
+	case <-timer.C:
+		if r.patience > 0 {
+			r.notify(&SourceError{r.opt.Source.String(), fmt.Errorf("%w: nothing came for %s at the end of the output", ErrStalled, r.patience)})
+		}
+		return block{end: true}, true, nil
 	case <-ctx.Done():
 		return block{}, false, ctx.Err()
 	}

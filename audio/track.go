@@ -2,6 +2,7 @@ package audio
 
 import (
 	"context"
+	"time"
 
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
@@ -16,13 +17,14 @@ type Track struct {
 	params *av.Parameters
 	out    output
 
-	origin int64 // of the source's timeline, in samples
-	offset int64
-	begun  bool
-	attach bool // the next block belongs to the present
-	over   bool // the source ended for good
-	closed bool
-	stats  Stats
+	origin  int64 // of the source's timeline, in samples
+	offset  int64
+	begun   bool
+	attach  bool // the next block belongs to the present
+	over    bool // the source ended for good
+	closed  bool
+	endless bool
+	stats   Stats
 }
 
 // output is what becomes of the blocks: they are encoded, or passed on as they are.
@@ -35,6 +37,8 @@ type output interface {
 	take(t *Track, b block, at int64) error
 	// silence fills up to an instant.
 	silence(t *Track, until int64) error
+	// coded counts the samples that were given out.
+	coded() int64
 	// emit gives out what lies before an instant, in whole frames.
 	emit(until int64, emit func(*Packet) error) error
 	// finish gives out everything before an instant; the last frame is filled up.
@@ -70,6 +74,7 @@ func (t *Track) open(ctx context.Context) error {
 	if t.opt.Copy && !copies && t.opt.Logger != nil {
 		t.opt.Logger.Warn("sound is encoded: its packets do not fit the container", "source", t.opt.Source.String(), "codec", string(src.Codec))
 	}
+	t.endless = t.opt.Source.Device() || t.opt.Loop || t.opt.Source.isURL() && in.in.Duration() == 0
 	t.rate = t.opt.outputRate(src.SampleRate)
 	if copies {
 		t.rate = src.SampleRate
@@ -142,6 +147,22 @@ func (t *Track) Arrived() <-chan struct{} {
 		return nil
 	}
 	return t.opt.Source.PCM.arrived
+}
+
+// End returns where the sound ends that was taken from the source so far.
+func (t *Track) End() int64 { return t.out.end() }
+
+// Endless reports whether nobody knows that the source ends by itself: a device, a loop, a URL without a length. Pushed PCM is not endless.
+func (t *Track) Endless() bool { return t.endless }
+
+// Hurry says that the track is to come to its end: from now on a source that gives nothing for so long is taken for ended, also by an
+// Advance that waits for it. Files of this machine are waited for unless patience is zero. It may be called from any goroutine; the first call
+// counts.
+func (t *Track) Hurry(patience time.Duration) {
+	local := !t.opt.Source.Device() && !t.opt.Source.isURL()
+	if t.reader != nil && (patience == 0 || !local) {
+		t.reader.hurry(patience)
+	}
 }
 
 // Over reports whether the track has given out all that it will, because its source ended and nothing is to follow.
@@ -275,7 +296,11 @@ func (t *Track) place(b block, until int64) error {
 	if b.again || t.attach {
 		t.attach = false
 		// A source that came back belongs to the present.
-		t.origin = b.at + t.offset - max(t.out.end(), until)
+		present := max(t.out.end(), until)
+		if t.opt.Alone && !t.opt.Live {
+			present = max(0, t.out.end())
+		}
+		t.origin = b.at + t.offset - present
 	}
 	return t.out.take(t, b, b.at-t.origin+t.offset)
 }
@@ -307,8 +332,8 @@ func (t *Track) rest(end int64, emit func(*Packet) error) error {
 // Stats returns what the track has done so far.
 func (t *Track) Stats() Stats {
 	s := t.stats
-	if e, ok := t.out.(*encoded); ok {
-		s.Encoded = e.next
+	if t.out != nil {
+		s.Encoded = t.out.coded()
 	}
 	if t.reader != nil {
 		s.Reconnects = t.reader.reconnects.Load()

@@ -46,7 +46,9 @@ func (c *streamCmd) sound(e *env, o *framegear.Options, src source) error {
 		}
 		o.Audio = append(o.Audio, t)
 	}
-	if own, ok := src.(sounding); ok && len(c.Audio) == 0 && !c.NoAudio {
+	if alone, ok := src.(*soundSource); ok {
+		o.Audio = append([]framegear.AudioTrack{alone.track}, o.Audio...)
+	} else if own, ok := src.(sounding); ok && len(c.Audio) == 0 && !c.NoAudio {
 		t, ok := own.Audio()
 		if ok && t.PCM && c.Copy {
 			e.log.Warn("--copy leaves out the sound of an input without an end")
@@ -87,10 +89,10 @@ func (c *streamCmd) setTrack(t *framegear.AudioTrack, i int) (err error) {
 			return usageError{err}
 		}
 	}
-	if i < len(c.AudioLanguage) {
+	if i < len(c.AudioLanguage) && c.AudioLanguage[i] != "" {
 		t.Language = c.AudioLanguage[i]
 	}
-	if i < len(c.AudioLabel) {
+	if i < len(c.AudioLabel) && c.AudioLabel[i] != "" {
 		t.Label = c.AudioLabel[i]
 	}
 	return nil

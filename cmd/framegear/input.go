@@ -57,12 +57,14 @@ func (c *streamCmd) openSource(e *env) (source, error) {
 	case strings.HasPrefix(c.Input, "test:"):
 		return c.openTest(rate)
 	}
-	o := framegear.InputOptions{Logger: e.log}
-	url := c.Input
-	if strings.HasPrefix(url, "/dev/video") {
-		o.Format = "v4l2"
+	if s, ok := captures(c.Input); ok {
+		return s, nil
 	}
-	return framegear.OpenInput(e.reading, url, o)
+	in, err := framegear.OpenInput(e.reading, c.Input, framegear.InputOptions{Logger: e.log, SoundOnly: c.Params == ""})
+	if err == nil && !in.HasPictures() {
+		return newSoundSource(c.Input, in)
+	}
+	return in, err
 }
 
 func (c *streamCmd) size(def string) (width, height int, err error) {

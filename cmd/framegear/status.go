@@ -86,8 +86,11 @@ func (st *status) follow(s *framegear.Stream) (stop func()) {
 func (st *status) draw(at time.Duration, s *framegear.Stream) {
 	v := s.Stats()
 	elapsed := time.Since(st.started).Seconds()
-	st.line = fmt.Sprintf(" %s  %d frames  %.1f fps  %.1fx  %d segments  %s", at.Round(100*time.Millisecond), v.FramesOut,
-		float64(v.FramesOut)/elapsed, at.Seconds()/elapsed, v.Segments, size(v.Bytes))
+	st.line = fmt.Sprintf(" %s", at.Round(100*time.Millisecond))
+	if v.FramesOut > 0 {
+		st.line += fmt.Sprintf("  %d frames  %.1f fps", v.FramesOut, float64(v.FramesOut)/elapsed)
+	}
+	st.line += fmt.Sprintf("  %.1fx  %d segments  %s", at.Seconds()/elapsed, v.Segments, size(v.Bytes))
 	if v.Dropped > 0 {
 		st.line += fmt.Sprintf("  %d dropped", v.Dropped)
 	}
@@ -127,7 +130,11 @@ func (st *status) summary(s *framegear.Stream) {
 		return
 	}
 	w := st.e.stderr
-	fmt.Fprintf(w, "%s of video (%d frames) in %s: %.1fx, %d segments, %s\n", v.Duration.Round(10*time.Millisecond), v.FramesOut,
+	what := fmt.Sprintf("video (%d frames)", v.FramesOut)
+	if v.FramesOut == 0 {
+		what = "sound"
+	}
+	fmt.Fprintf(w, "%s of %s in %s: %.1fx, %d segments, %s\n", v.Duration.Round(10*time.Millisecond), what,
 		elapsed.Round(10*time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), v.Segments, size(v.Bytes))
 	if v.Repeated+v.Dropped+v.Jumps > 0 {
 		fmt.Fprintf(w, "to keep the rate constant: %d frames repeated, %d dropped, %d gaps closed\n", v.Repeated, v.Dropped, v.Jumps)

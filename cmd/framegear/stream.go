@@ -23,7 +23,7 @@ func (r *rateFlag) UnmarshalText(text []byte) error {
 }
 
 type streamCmd struct {
-	Input  string `arg:"" optional:"" help:"File, URL, /dev/videoN, test: (a moving pattern), or - (raw frames on standard input)."`
+	Input  string `arg:"" optional:"" help:"File or URL (with pictures or with sound alone), /dev/videoN, alsa:DEVICE (sound), test: (a moving pattern), or - (raw frames on standard input)."`
 	Output string `short:"o" help:"Folder, x.mpd, x.m3u8, or an http(s) URL to PUT to. With --serve nothing is needed: memory." placeholder:"OUT"`
 
 	Params    string     `help:"StreamGear's attributes as one JSON object, such as {\"output\": \"dash_out.mpd\", \"-gop\": 60}." placeholder:"FILE.json"`
@@ -142,6 +142,10 @@ func (c *streamCmd) Run(e *env) error {
 // feed passes pictures on until the source ends, or returns context.Canceled when the first interrupt comes.
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
+	if _, ok := src.(*soundSource); ok {
+		defer status.follow(s)()
+		return s.PlayAudio(e.reading, c.Duration)
+	}
 	if c.Copy {
 		return c.copyInput(e, src, s, status)
 	}
@@ -190,6 +194,9 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
 		Clock:     clocks[c.Clock], Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
+	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
+		o.Name = "live"
+	}
 	c.hardwareFlags.apply(&o)
 	if err := c.liveOptions(&o); err != nil {
 		return o, err
@@ -200,11 +207,11 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	if err := c.sound(e, &o, src); err != nil {
 		return o, err
 	}
+	if sound, ok := src.(*soundSource); ok {
+		return o, c.soundOnly(&o, sound)
+	}
 	if o.KeyInterval, err = parseCount("--gop", c.GOP, o.FrameRate.Frame().Duration(1)); err != nil {
 		return o, err
-	}
-	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
-		o.Name = "live"
 	}
 	if c.Ladder == "auto" {
 		if len(c.Rung) > 0 || c.NoPrimary {

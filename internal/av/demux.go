@@ -153,14 +153,14 @@ func (in *Input) open(cfg InputConfig, allowed string) error {
 	return nil
 }
 
-// Best returns the stream of a kind that a player would choose.
+// Best returns the stream of a kind that a player would choose. A picture on the cover is no video.
 func (in *Input) Best(kind media.Kind) (InputStream, error) {
 	want := astiav.MediaTypeVideo
 	if kind == media.KindAudio {
 		want = astiav.MediaTypeAudio
 	}
 	st, _, err := in.fc.FindBestStream(want, -1, -1)
-	if err != nil || st == nil {
+	if err != nil || st == nil || st.DispositionFlags().Has(astiav.DispositionFlagAttachedPic) {
 		return InputStream{}, fmt.Errorf("%s: %w: %s", in.url, ErrNoStream, kind)
 	}
 	return in.describe(st)

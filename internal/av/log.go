@@ -152,7 +152,7 @@ func (b *logBook) first(since uint64) string {
 
 // expected begins what the dash and hls muxers say about the fake URL that keeps them away from real files, and about the manifests of
 // theirs that nobody reads.
-var expected = []string{"Cannot use rename on non file protocol", "Segment durations differ too much"}
+var expected = []string{"Cannot use rename on non file protocol", "Segment durations differ too much", "No bit rate set for stream"}
 
 //export fgLog
 func fgLog(ctx unsafe.Pointer, level C.int, item, line *C.char) {

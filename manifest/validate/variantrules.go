@@ -126,6 +126,7 @@ func (c *checker) variantRules(v *variant) {
 	complete := t.listed == len(t.segments)
 	actual := append([]string(nil), t.actualCodecs()...)
 	var peak, average int64
+	alone := slices.ContainsFunc(v.sound, func(m member) bool { return m.track == t })
 	for _, m := range v.sound {
 		if m.track == nil || m.track == t {
 			continue
@@ -134,7 +135,11 @@ func (c *checker) variantRules(v *variant) {
 		complete = complete && m.track.listed == len(m.track.segments)
 		actual = append(actual, m.track.actualCodecs()...)
 	}
-	sum.Peak, sum.Average = sum.Peak+peak, sum.Average+average
+	if alone { // sound without pictures: one of the group is played, which the variant names itself
+		sum.Peak, sum.Average = max(sum.Peak, peak), max(sum.Average, average)
+	} else {
+		sum.Peak, sum.Average = sum.Peak+peak, sum.Average+average
+	}
 	c.variantCodecs(v, actual)
 	if sum.Average > 0 && complete {
 		c.rateRules(v, sum)
