@@ -24,6 +24,7 @@ help: ## show this
 	@printf '\nFRAMEGEAR_LICENSE=lgpl leaves out x264 and x265. FRAMEGEAR_CACHE is where libav is kept.\n'
 
 .PHONY: demo
+# In the terminal the stream is a job of its own: Ctrl-C ends it well, and does not reach make, which would fail of it.
 demo: build ## record the bundled clip with a ladder, validate it, then stream live with a player page
 	rm -rf $(DEMO)
 	bin/framegear stream testdata/clip.mp4 -o $(DEMO)/ --rung source@500k --rung 426x240@200k --rung 256x144@90k
@@ -32,7 +33,7 @@ demo: build ## record the bundled clip with a ladder, validate it, then stream l
 	@printf '\nThe recording is in %s: stream.mpd (DASH) and stream.m3u8 (HLS) over the same segments.\n' "$$PWD/$(DEMO)"
 	@printf 'Now the moving pattern, live with low latency; open the page in a browser.\n\n'
 	@if [ -t 0 ]; then \
-		bin/framegear stream test: $(LIVE) --serve 127.0.0.1:8080; \
+		set -m; bin/framegear stream test: $(LIVE) --serve 127.0.0.1:8080; \
 	else \
 		bin/framegear stream test: $(LIVE) --duration 6s -o $(DEMO)/live/ && bin/framegear validate $(DEMO)/live/live.mpd; \
 	fi

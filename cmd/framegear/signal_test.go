@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -96,4 +98,24 @@ func TestSignals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What was only served is nowhere afterwards, and the last line says so.
+func TestServedFromMemory(t *testing.T) {
+	c := exec.Command(os.Args[0], "stream", "test:", "--size", "64x36", "--preset", "ultrafast", "--ladder", "none", "--low-latency", "--duration", "300ms",
+		"--serve", "127.0.0.1:0")
+	c.Env = append(os.Environ(), asCommand+"=1")
+	said, err := c.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	t.Cleanup(func() { _ = c.Process.Kill() })
+	var lines []string
+	for scan := bufio.NewScanner(said); scan.Scan(); {
+		lines = append(lines, scan.Text())
+		if strings.Contains(scan.Text(), "is still served") {
+			require.NoError(t, c.Process.Signal(os.Interrupt))
+		}
+	}
+	require.NoError(t, c.Wait(), lines)
+	require.Contains(t, lines, "served from memory, nothing was written (-o keeps it)")
 }

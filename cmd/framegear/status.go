@@ -15,6 +15,7 @@ import (
 type status struct {
 	e       *env
 	quiet   bool
+	memory  bool // nothing is written
 	started time.Time
 	told    time.Time // when the last log line was written
 	bars    *mpb.Progress
@@ -28,7 +29,7 @@ const logPeriod = 10 * time.Second
 
 func newStatus(c *streamCmd, e *env, src source) *status {
 	now := time.Now()
-	st := &status{e: e, quiet: c.NoStatus, started: now, told: now}
+	st := &status{e: e, quiet: c.NoStatus, memory: c.Output == "", started: now, told: now}
 	if st.quiet || !e.stderr.terminal {
 		return st
 	}
@@ -138,6 +139,10 @@ func (st *status) summary(s *framegear.Stream) {
 		elapsed.Round(10*time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), v.Segments, size(v.Bytes))
 	if v.Repeated+v.Dropped+v.Jumps > 0 {
 		fmt.Fprintf(w, "to keep the rate constant: %d frames repeated, %d dropped, %d gaps closed\n", v.Repeated, v.Dropped, v.Jumps)
+	}
+	if st.memory {
+		fmt.Fprintln(w, "served from memory, nothing was written (-o keeps it)")
+		return
 	}
 	for _, m := range s.Manifests() {
 		fmt.Fprintln(w, m)
