@@ -28,6 +28,8 @@ var (
 	ErrAudio = audio.ErrSource
 	// ErrAudioAhead is wrapped when pushed sound is too far ahead of the picture. Nothing was written, the stream goes on.
 	ErrAudioAhead = audio.ErrAhead
+	// ErrInUse is wrapped when another stream, of whichever process, is writing to the output's folder. Every output has a folder of its own.
+	ErrInUse = errors.New("another stream is writing to this folder")
 	// ErrOutputLost is wrapped when the folder, server or sink of a low-latency output cannot be written to any more (a full disk) while
 	// a Handler serves the output from memory. WriteFrame returns it once: its frame was taken, and the stream goes on for the
 	// Handler alone. Finish returns it again.

@@ -110,6 +110,9 @@ func (in *Input) Aspect() Rate {
 // held upright writes pictures that lie on their side. It is empty when there is nothing to turn.
 func (in *Input) Upright() string { return in.stream.Upright }
 
+// Interlaced reports whether the pictures are made of fields of two instants; Options.Filter "yadif" makes whole ones of them.
+func (in *Input) Interlaced() bool { return in.dec != nil && in.dec.Interlaced() }
+
 // FrameRate returns the average rate, zero when it is not known.
 func (in *Input) FrameRate() Rate { return in.stream.FrameRate }
 

@@ -52,6 +52,20 @@ func TestTurnedInput(t *testing.T) {
 	requireColour(t, [3]float64{0, 0, 0}, mean(pix, height, 4, 52, 56, 40), 6, "below")
 }
 
+// What television makes is said to be so, and the command warns of it.
+func TestInterlacedInput(t *testing.T) {
+	leaktest.Check(t)
+	for params, want := range map[string]bool{"tff=1": true, "keyint=5": false} {
+		out := recorded(t, framegear.Options{Extra: map[string]string{"x264-params": params}}, 5, pattern(96, 64))
+		file := filepath.Join(t.TempDir(), "film.mp4")
+		require.NoError(t, os.WriteFile(file, out.playable(t, out.segments["v0"][0]), 0o600))
+		in, err := framegear.OpenInput(t.Context(), file, framegear.InputOptions{})
+		require.NoError(t, err)
+		require.Equal(t, want, in.Interlaced(), params)
+		in.Close()
+	}
+}
+
 // turned returns an MP4 whose track is to be seen a quarter turned to the right.
 func turned(t *testing.T, film []byte) []byte {
 	t.Helper()

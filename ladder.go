@@ -156,13 +156,16 @@ func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err 
 	if err := errors.Join(errs...); err != nil {
 		return nil, warnings, err
 	}
+	if i := slices.IndexFunc(rungs, func(g rung) bool { return g.layout.Bits() == 8 && g.color.HDR() }); i >= 0 {
+		warnings = append(warnings, fmt.Sprintf("%s: HDR in the 8 bits of %s shows bands, and many players refuse it (libx265 and libsvtav1 keep 10 bits)", &rungs[i], rungs[i].Codec))
+	}
 	shareThreads(rungs, o.LowLatency)
 	setParents(rungs)
 	return rungs, warnings, nil
 }
 
 func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string, error) {
-	name := fmt.Sprintf("rung %d (%dx%d)", i, r.Width, r.Height)
+	name := r.name(i)
 	wanted := [2]int{r.Width, r.Height}
 	r.size(src)
 	var warn string
@@ -188,6 +191,14 @@ func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string
 		return nil, warn, fmt.Errorf("%w: %s: %w", ErrLadder, name, err)
 	}
 	return g, warn, nil
+}
+
+// name is the rendition's before its size is settled.
+func (r *Rendition) name(i int) string {
+	if r.Width == 0 && r.Height == 0 {
+		return fmt.Sprintf("rung %d (the source's size)", i)
+	}
+	return fmt.Sprintf("rung %d (%dx%d)", i, r.Width, r.Height)
 }
 
 // size fills in missing sides and makes them even.

@@ -122,6 +122,26 @@ func TestLadderFaults(t *testing.T) {
 	}
 }
 
+// 8 bits of PQ are possible, and hardly ever what is wanted.
+func TestHDRInEightBitsIsWarnedOf(t *testing.T) {
+	leaktest.Check(t)
+	for codec, want := range map[string]int{"libx264": 1, "libx265": 0} {
+		var warnings []string
+		o := framegear.Options{Codec: codec, Preset: "ultrafast"}
+		o.Events.Warning = func(w framegear.WarningInfo) { warnings = append(warnings, w.Text) }
+		s, err := framegear.New("", o)
+		require.NoError(t, err)
+		f := framegear.Packed(framegear.P010, make([]byte, 96*64*3), 96, 64)
+		f.Color = framegear.Color{Matrix: 9, Range: 1, Primaries: 9, Transfer: 16}
+		require.NoError(t, s.WriteFrame(f))
+		require.NoError(t, s.Close())
+		require.Len(t, warnings, want, codec)
+		if want > 0 {
+			require.Contains(t, warnings[0], "v0 96x64: HDR in the 8 bits of libx264")
+		}
+	}
+}
+
 // After a first frame that no ladder can be made for, a better one may come.
 func TestLadderFaultIsNotTheEnd(t *testing.T) {
 	leaktest.Check(t)

@@ -83,7 +83,11 @@ func openSink(dir string) (sink.Sink, error) {
 	case isURL(dir):
 		return sink.NewHTTP(dir, sink.HTTPOptions{})
 	}
-	return sink.NewDir(dir)
+	d, err := sink.NewDir(dir)
+	if err != nil || !d.Shared() {
+		return d, err
+	}
+	return nil, errors.Join(ErrInUse, d.Close())
 }
 
 // keepInMemory puts memory before the sink, so that the origin answers from there whatever the sink is.

@@ -83,7 +83,7 @@ func (o *Options) validateLadder() error {
 	var errs []error
 	for i, r := range o.Ladder {
 		bad := func(format string, args ...any) {
-			errs = append(errs, fmt.Errorf("%w: rung %d (%dx%d): %s", ErrLadder, i, r.Width, r.Height, fmt.Sprintf(format, args...)))
+			errs = append(errs, fmt.Errorf("%w: %s: %s", ErrLadder, r.name(i), fmt.Sprintf(format, args...)))
 		}
 		if r.Width < 0 || r.Height < 0 || r.Width > media.MaxSide || r.Height > media.MaxSide {
 			bad("sides must be 0 (the source's) to %d", media.MaxSide)

@@ -19,6 +19,8 @@ type codec struct {
 	least  int     // the smallest side in pixels
 	// presets are the names that there are, nil where libav itself says what is wrong without writing to standard error.
 	presets []string
+	// tunes and profiles are the names that there are, nil where libav says what is wrong.
+	tunes, profiles []string
 	// headroom says that the maximum bit rate has to be above the average.
 	headroom bool
 	// configure maps options to libav's names, nil where the kind of device does. Options that libav has as fields of its context are set by [New].
@@ -26,9 +28,9 @@ type codec struct {
 }
 
 var codecs = map[string]codec{
-	"libx264":   {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, configure: configureX264},
-	"libx265":   {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, configure: configureX265},
-	"libsvtav1": {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, configure: configureSVTAV1},
+	"libx264":   {format: media.CodecH264, bits: 8, crf: 21, least: 16, presets: x26xPresets, tunes: x264Tunes, profiles: x264Profiles, configure: configureX264},
+	"libx265":   {format: media.CodecHEVC, bits: 10, crf: 24, least: 16, presets: x26xPresets, tunes: x265Tunes, profiles: x265Profiles, configure: configureX265},
+	"libsvtav1": {format: media.CodecAV1, bits: 10, crf: 32, least: 64, headroom: true, tunes: []string{}, profiles: []string{"main"}, configure: configureSVTAV1},
 
 	"h264_vaapi": {format: media.CodecH264, bits: 8, crf: 23, least: 16, device: "vaapi"},
 	"hevc_vaapi": {format: media.CodecHEVC, bits: 10, crf: 25, least: 16, device: "vaapi"},
@@ -56,6 +58,14 @@ var codecs = map[string]codec{
 }
 
 var x26xPresets = []string{"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"}
+
+// What x264 and x265 take; of x264's tunes several, with commas between them.
+var (
+	x264Tunes    = []string{"film", "animation", "grain", "stillimage", "psnr", "ssim", "fastdecode", "zerolatency"}
+	x264Profiles = []string{"baseline", "main", "high", "high10", "high422", "high444"}
+	x265Tunes    = []string{"psnr", "ssim", "grain", "fastdecode", "zerolatency", "animation"}
+	x265Profiles = []string{"main", "main10", "main-intra", "main10-intra"}
+)
 
 // Names returns the names of all encoders that the package can configure, sorted, whether this build has them or not.
 func Names() []string { return slices.Sorted(maps.Keys(codecs)) }
@@ -129,7 +139,11 @@ func configureX264(o *Options) map[string]string {
 		"preset": orDefault(o.Preset, "veryfast"), "forced-idr": "1", "sc_threshold": "0",
 		"keyint_min": strconv.Itoa(max(1, o.GOP)),
 	}
-	set(m, "profile", orDefault(o.Profile, "high"))
+	profile := "high"
+	if o.CRF == Lossless {
+		profile = "high444" // no lower one has lossless coding, whatever the format of the chroma
+	}
+	set(m, "profile", orDefault(o.Profile, profile))
 	tune := o.Tune
 	if o.LowLatency {
 		tune = orDefault(tune, "zerolatency")

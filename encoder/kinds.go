@@ -112,10 +112,14 @@ func TakesPreset(encoder, preset string) bool {
 	return preset == "" || c.presets == nil || slices.Contains(c.presets, preset) || isNumberBelow(preset, len(c.presets))
 }
 
-// TakesTune reports whether an encoder knows a tune of that name; for software it is libav that says what is wrong.
+// TakesTune reports whether an encoder knows a tune of that name. An empty one is the default of all.
 func TakesTune(encoder, tune string) bool {
-	k := kinds[codecs[encoder].device]
-	return k == nil || k.takes(k.tunes, tune)
+	c := codecs[encoder]
+	if k := kinds[c.device]; k != nil {
+		return k.takes(k.tunes, tune)
+	}
+	unknown := func(name string) bool { return !slices.Contains(c.tunes, name) }
+	return tune == "" || c.tunes == nil || !slices.ContainsFunc(strings.Split(tune, ","), unknown)
 }
 
 func (k *kind) takes(names []string, name string) bool {

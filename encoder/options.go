@@ -70,7 +70,8 @@ type Options struct {
 	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1). VA-API takes a number of
 	// the driver's own meaning, NVENC p1 to p7.
 	Preset string
-	// Tune and Profile are the encoder's own. Zero leaves them to the encoder (tune zerolatency with LowLatency).
+	// Tune and Profile are the encoder's own; x264 takes several tunes with commas between them. Zero leaves them to the encoder (tune
+	// zerolatency with LowLatency).
 	Tune, Profile string
 	// LowLatency asks for no reordering and no look-ahead: each picture comes out at once.
 	LowLatency bool
@@ -188,7 +189,13 @@ func (o Options) validateFor(c codec) error {
 		errs = append(errs, fmt.Errorf("%w: preset %q of %s (want one of %v)", ErrOptions, o.Preset, o.Codec, c.presets))
 	}
 	if Hardware(o.Codec) {
-		errs = append(errs, o.validateHardware()...)
+		return errors.Join(append(errs, o.validateHardware()...)...)
+	}
+	if !TakesTune(o.Codec, o.Tune) {
+		errs = append(errs, fmt.Errorf("%w: tune %q of %s (want %s)", ErrOptions, o.Tune, o.Codec, oneOf(c.tunes)))
+	}
+	if o.Profile != "" && c.profiles != nil && !slices.Contains(c.profiles, o.Profile) {
+		errs = append(errs, fmt.Errorf("%w: profile %q of %s (want %s)", ErrOptions, o.Profile, o.Codec, oneOf(c.profiles)))
 	}
 	return errors.Join(errs...)
 }

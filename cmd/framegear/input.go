@@ -32,6 +32,8 @@ type shaped interface {
 	Upright() string
 	// Aspect is their display aspect ratio, zero for square pixels.
 	Aspect() framegear.Rate
+	// Interlaced says that they are made of fields.
+	Interlaced() bool
 }
 
 // shape sets what becomes of pictures that lie on their side or have oblong pixels, where the caller has not said it.
@@ -39,6 +41,9 @@ func shape(o *framegear.Options, src source) {
 	s, ok := src.(shaped)
 	if !ok {
 		return
+	}
+	if s.Interlaced() && o.Filter == "" {
+		o.Logger.Warn("the pictures are interlaced: moving edges will look like combs (--filter yadif makes whole pictures)")
 	}
 	if turn := s.Upright(); turn != "" {
 		o.Filter = strings.TrimSuffix(turn+","+o.Filter, ",")
@@ -67,6 +72,9 @@ func (c *streamCmd) openSource(e *env) (source, error) {
 	return in, err
 }
 
+// maxSide is the library's limit; drawing test: takes memory before the library is asked.
+const maxSide = 16384
+
 func (c *streamCmd) size(def string) (width, height int, err error) {
 	s := c.Size
 	if s == "" {
@@ -75,8 +83,8 @@ func (c *streamCmd) size(def string) (width, height int, err error) {
 	w, h, ok := strings.Cut(strings.ToLower(s), "x")
 	width, err1 := strconv.Atoi(w)
 	height, err2 := strconv.Atoi(h)
-	if !ok || err1 != nil || err2 != nil || width < 1 || height < 1 {
-		return 0, 0, usagef("--size %q (want for example 1280x720)", s)
+	if !ok || err1 != nil || err2 != nil || width < 1 || height < 1 || width > maxSide || height > maxSide {
+		return 0, 0, usagef("--size %q (want for example 1280x720, sides of at most %d)", s, maxSide)
 	}
 	return width, height, nil
 }
@@ -104,7 +112,7 @@ type rawFrame struct {
 
 func (c *streamCmd) openRaw(e *env, rate framegear.Rate) (source, error) {
 	if c.Size == "" || c.PixFmt == "" || !rate.Known() {
-		return nil, usagef("raw frames on standard input need --size, --pix-fmt and --fps")
+		return nil, usagef("raw frames on standard input need --size, --pix-fmt and --fps (for a file such as Y4M the INPUT is /dev/stdin)")
 	}
 	w, h, err := c.size("")
 	if err != nil {

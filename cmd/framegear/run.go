@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	code := -1
 	parser, err := kong.New(&c, kong.Name("framegear"), kong.Writers(stdout, stderr), kong.Exit(func(n int) { code = n }),
 		kong.Description("Adaptive streams (DASH and HLS) from video, inside one process."), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"default_fps": "30"})
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), durations)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitFailed

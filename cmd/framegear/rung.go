@@ -57,11 +57,11 @@ func (r *rungFlag) setQuality(s string) error {
 		return err
 	}
 	if f, ok := strings.CutPrefix(lower, "crf"); ok {
-		v, err := strconv.ParseFloat(f, 64)
-		if err != nil || v < 0 {
+		var v crfFlag
+		if err := v.UnmarshalText([]byte(f)); err != nil {
 			return fmt.Errorf("%q (want for example crf23)", s)
 		}
-		r.CRF = v
+		r.CRF = float64(v)
 		return nil
 	}
 	if b, err := parseBitrate(lower); err == nil {

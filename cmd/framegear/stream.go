@@ -7,20 +7,11 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/framegear/framegear"
 )
-
-// rateFlag reads "30", "29.97" or "30000/1001".
-type rateFlag framegear.Rate
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (r *rateFlag) UnmarshalText(text []byte) error {
-	rate, err := framegear.ParseRate(string(text))
-	*r = rateFlag(rate)
-	return err
-}
 
 type streamCmd struct {
 	Input  string `arg:"" optional:"" help:"File or URL (with pictures or with sound alone), /dev/videoN, alsa:DEVICE (sound), test: (a moving pattern), or - (raw frames on standard input)."`
@@ -29,7 +20,7 @@ type streamCmd struct {
 	Params    string     `help:"StreamGear's attributes as one JSON object, such as {\"output\": \"dash_out.mpd\", \"-gop\": 60}." placeholder:"FILE.json"`
 	Clear     bool       `help:"Delete what an earlier stream left in the output's folder." group:"Output"`
 	Filter    string     `help:"Filters of libavfilter before the pictures are scaled." placeholder:"CHAIN" group:"Output"`
-	Aspect    rateFlag   `help:"Display aspect ratio, such as 16/9 (default: the source's)." placeholder:"W/H" group:"Output"`
+	Aspect    aspectFlag `help:"Display aspect ratio, such as 16/9 (default: the source's)." placeholder:"W/H" group:"Output"`
 	Format    string     `help:"Manifests: ${enum}." enum:"both,dash,hls" default:"both" group:"Output"`
 	Container string     `help:"Segments: ${enum} (ts for hls alone)." enum:"fmp4,ts" default:"fmp4" group:"Output"`
 	Name      string     `help:"Name of the manifests without extension." group:"Output"`
@@ -64,7 +55,7 @@ type streamCmd struct {
 	Preset  string            `help:"The encoder's speed setting; streamgear for StreamGear's own settings." group:"Encoder"`
 	Tune    string            `help:"The encoder's tuning." group:"Encoder"`
 	Profile string            `help:"The encoder's profile." group:"Encoder"`
-	CRF     float64           `name:"crf" help:"Constant quality for all rungs; bit rates become caps." group:"Encoder"`
+	CRF     crfFlag           `name:"crf" help:"Constant quality for all rungs, 0 for lossless; bit rates become caps." placeholder:"N" group:"Encoder"`
 	GOP     string            `name:"gop" help:"Distance of key frames: frames (30) or a time (1s); default: the segment's length." placeholder:"N" group:"Encoder"`
 	BFrames int               `name:"bframes" help:"B-frames: 0 leaves it to the preset, -1 for none." group:"Encoder"`
 	Option  map[string]string `help:"Raw libav options of the encoder, KEY=VALUE." mapsep:"none" placeholder:"KEY=VALUE" group:"Encoder"`
@@ -90,8 +81,8 @@ func (c *streamCmd) Run(e *env) error {
 	if c.Input == "" {
 		return usagef("what to stream? (want an INPUT, or --params with -video_source)")
 	}
-	if c.Output == "" && c.Serve == "" {
-		return usagef("where to? (want -o OUT, or --serve ADDR)")
+	if err := c.contradictions(); err != nil {
+		return err
 	}
 	src, err := c.openSource(e)
 	if err != nil {
@@ -139,6 +130,20 @@ func (c *streamCmd) Run(e *env) error {
 	return s.Close()
 }
 
+// contradictions finds what no flag alone does wrong.
+func (c *streamCmd) contradictions() error {
+	ext := strings.ToLower(filepath.Ext(c.Output))
+	switch {
+	case c.Output == "" && c.Serve == "":
+		return usagef("where to? (want -o OUT, or --serve ADDR)")
+	case c.Name != "" && (ext == ".mpd" || ext == ".m3u8"):
+		return usagef("--name %s and -o %s both name the manifests (want one of them)", c.Name, c.Output)
+	case c.Duration < 0:
+		return usagef("--duration %s (want for example 10s)", c.Duration)
+	}
+	return nil
+}
+
 // feed passes pictures on until the source ends, or returns context.Canceled when the first interrupt comes.
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
@@ -150,8 +155,10 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 		return c.copyInput(e, src, s, status)
 	}
 	pace := newPacer(c.Live || c.LowLatency)
-	for {
+	for n := 0; ; n++ {
 		switch err := src.Read(&f); {
+		case errors.Is(err, io.EOF) && n == 0:
+			return fmt.Errorf("input %s: it has no pictures", c.Input)
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
@@ -188,7 +195,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	}
 	o := framegear.Options{
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
-		Profile: c.Profile, CRF: c.CRF, BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
+		Profile: c.Profile, CRF: float64(c.CRF), BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
 		Name: c.Name, Rescale: c.Rescale, EveryPixel: c.Every, Logger: e.log,
 		Format:    map[string]framegear.Format{"both": framegear.Both, "dash": framegear.DASH, "hls": framegear.HLS}[c.Format],
 		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
@@ -277,13 +284,11 @@ func (c *streamCmd) ladder(o *framegear.Options) error {
 	return nil
 }
 
-// parseDuration reads "2s" or plain seconds.
+// parseDuration reads "2s" or plain seconds, more than none.
 func parseDuration(flag, s string) (time.Duration, error) {
-	d, err := time.ParseDuration(s)
-	if err != nil {
-		if d, err = time.ParseDuration(s + "s"); err != nil {
-			return 0, usagef("%s %q (want for example 2s or 0.5)", flag, s)
-		}
+	d, err := readDuration(s)
+	if err != nil || d <= 0 {
+		return 0, usagef("%s %q (want for example 2s or 0.5)", flag, s)
 	}
 	return d, nil
 }

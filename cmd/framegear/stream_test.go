@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/leaktest"
 )
 
@@ -88,6 +89,15 @@ func TestUsage(t *testing.T) {
 		{"the same rung twice", with(short, "-o", out, "--rung", "64x48@60k", "--rung", "64x48@60k"), "v2 64x48 is the same as v1 64x48"},
 		{"an encoder that there is not", with(short, "-o", out, "--encoder", "libx246"), "libx264"},
 		{"an option of the encoder that there is not", with(short, "-o", out, "--option", "crff=3"), "crff"},
+		{"no segment", with(short, "-o", out, "--segment", "0"), `--segment "0" (want`},
+		{"a size beyond all", with(short, "-o", out, "--size", "99999x99999"), "sides of at most"},
+		{"a time that is none", with(short, "-o", out, "--duration", "soon"), `"soon" is no time`},
+		{"a time before the beginning", with(short, "-o", out, "--duration=-1s"), "--duration -1s"},
+		{"an aspect ratio that is none", with(short, "-o", out, "--aspect", "0"), "no aspect ratio"},
+		{"a quality that is none", with(short, "-o", out, "--crf", "99"), "want 0 to 63"},
+		{"a tune that there is not", with(short, "-o", out, "--tune", "movie"), "rung 0 (the source's size): encoder: bad option: tune \"movie\" of libx264 (want film"},
+		{"a profile that there is not", with(short, "-o", out, "--profile", "best"), "want baseline, main, high"},
+		{"two names", with(short, "-o", out+"/x.mpd", "--name", "y"), "both name the manifests"},
 		{"a segment of no length", with(short, "-o", out, "--segment", "-1s"), "segment"},
 		{"MPEG-TS for DASH", with(short, "-o", out, "--container", "ts"), "TS"},
 		{"a format for the other extension", with(short, "-o", out+".mpd", "--format", "hls"), ".mpd"},
@@ -134,6 +144,30 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// The words that people use for the same things.
+func TestFlagsInOtherWords(t *testing.T) {
+	leaktest.Check(t)
+	dir := t.TempDir()
+	code, _, errs := command(t, with(short, "-o", dir, "--duration", "0.5", "--aspect", "16:9", "--tune", "film,fastdecode", "--crf", "0")...)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, errs, "500ms of video")
+	require.Contains(t, validated(t, filepath.Join(dir, "stream.mpd")), "avc1.f4", "lossless is High 4:4:4 Predictive")
+}
+
+func TestOneFolderOneStream(t *testing.T) {
+	leaktest.Check(t)
+	dir := t.TempDir()
+	s, err := framegear.New(dir, framegear.Options{})
+	require.NoError(t, err)
+	defer s.Close()
+	code, _, errs := command(t, with(short, "-o", dir)...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "output "+dir+": another stream is writing to this folder")
+	require.NoError(t, s.Close())
+	code, _, errs = command(t, with(short, "-o", dir)...)
+	require.Equal(t, exitOK, code, errs)
+}
+
 func TestRawFrames(t *testing.T) {
 	leaktest.Check(t)
 	const width, height, frames = 64, 48, 20
@@ -153,6 +187,10 @@ func TestRawFrames(t *testing.T) {
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, errs, "2s of video (20 frames)")
 	validated(t, filepath.Join(dir, "stream.mpd"))
+
+	code, errs = stream(nil, filepath.Join(dir, "none"))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "input -: it has no pictures")
 
 	dir = t.TempDir()
 	code, errs = stream(pix[:len(pix)-1], dir)

@@ -85,6 +85,12 @@ func (d *Decoder) receive() error {
 	return checkOf("decode", d.name, code, d.cc.UnsafePointer(), mark)
 }
 
+// Interlaced reports whether the stream says that its pictures are fields of two instants.
+func (d *Decoder) Interlaced() bool {
+	order := (*C.AVCodecContext)(d.cc.UnsafePointer()).field_order
+	return order != C.AV_FIELD_UNKNOWN && order != C.AV_FIELD_PROGRESSIVE
+}
+
 // Picture fills f with the next picture; its planes are C memory, valid until the next call. PTS is in ticks of the stream.
 func (d *Decoder) Picture(f *media.Frame) error {
 	if err := d.receive(); err != nil {

@@ -25,6 +25,8 @@ type Dir struct {
 	root *os.Root
 	lock *os.File // held shared while the sink lives
 
+	shared bool // see Shared
+
 	mu      sync.Mutex
 	closed  bool
 	unended int                   // objects that still need root
@@ -82,9 +84,13 @@ func (d *Dir) start() error {
 	}
 	starting.Lock()
 	defer starting.Unlock()
-	d.lock = takeLock(d.root, d.removeStale)
+	d.lock, d.shared = takeLock(d.root, d.removeStale)
 	return nil
 }
+
+// Shared reports whether another sink, of this process or another, was at work in the folder when this one was opened; false where the
+// system cannot tell.
+func (d *Dir) Shared() bool { return d.shared }
 
 // Create implements [Sink]. The object is a [Flusher]. Names that look like temporary files are refused.
 func (d *Dir) Create(ctx context.Context, name string) (Object, error) {

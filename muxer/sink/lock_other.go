@@ -13,4 +13,4 @@ type constError string
 func (e constError) Error() string { return string(e) }
 
 // tryLock never succeeds where folders cannot be locked: stale files stay there.
-func tryLock(*os.File, bool) bool { return false }
+func tryLock(*os.File, bool) (held, taken bool) { return false, false }

@@ -48,21 +48,23 @@ func (d *Dir) busy(folder string) bool {
 		return true
 	}
 	defer f.Close()
-	return !tryLock(f, true)
+	held, _ := tryLock(f, true)
+	return !held
 }
 
 // takeLock locks the folder for the life of a sink: shared, and while alone runs, exclusively. When another sink holds the
 // folder alone is not called, for the files that look stale may be the other's. Between the two locks there may be a
 // moment without any; a sink of another process that starts just then finds no file of ours yet.
-// It returns nil where folders cannot be opened.
-func takeLock(root *os.Root, alone func()) *os.File {
+// It returns nil where folders cannot be opened, and whether another sink holds the folder.
+func takeLock(root *os.Root, alone func()) (lock *os.File, shared bool) {
 	f, err := root.Open(".")
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	if tryLock(f, true) {
+	held, shared := tryLock(f, true)
+	if held {
 		alone()
 	}
 	tryLock(f, false)
-	return f
+	return f, shared
 }
