@@ -142,5 +142,6 @@ func TestPageWaitsForTheStart(t *testing.T) {
 	server.Listener.Close()
 	run(t, ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector("#players button").click()`))
 	run(t, ctx, notice("The server does not answer"))
+	run(t, ctx, chromedp.Poll[bool](`document.getElementById("state").textContent === "no connection"`))
 	picture(t, ctx, "gone")
 }

@@ -102,6 +102,7 @@ async function boot() {
       return;
     }
   } catch (error) {
+    view.setOffline();
     fail(error instanceof TypeError ? "The server does not answer." : error.message);
     return;
   }
@@ -130,7 +131,7 @@ async function refresh() {
       boot();
     }
   } catch {
-    // the player notices by itself, and says more about it
+    view.setOffline(); // the player notices by itself, and says more about it
   }
 }
 

@@ -38,6 +38,13 @@ export class View {
     this.#explainMissing(config);
   }
 
+  // setOffline says that the server does not answer, until the next setConfig.
+  setOffline() {
+    const state = byId("state");
+    state.dataset.state = "offline";
+    state.textContent = "no connection";
+  }
+
   #explainMissing(config) {
     const missing = Object.keys(config.players).filter((name) => !config.players[name]);
     const hint = byId("hint");
@@ -88,7 +95,7 @@ export class View {
     const rate = n.frameRate ? `${Math.round(n.frameRate)} fps` : "";
     text("picture-sub", [rate, Number.isFinite(n.bitrate) ? bitrate(n.bitrate) : ""].filter(Boolean).join(" · "));
     text("stalls", n.framesTotal ? String(n.stalls) : "–");
-    text("stalls-sub", n.stalls ? `${n.stalledSeconds.toFixed(1)} s in all` : "");
+    text("stalls-sub", n.framesTotal && n.stalls ? `${n.stalledSeconds.toFixed(1)} s in all` : "");
   }
 
   #setLatency(n, config) {
