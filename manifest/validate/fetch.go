@@ -144,6 +144,9 @@ func resolve(base, ref string) (string, error) {
 		}
 		return "", fmt.Errorf("reference %q: scheme %q is not http or https", ref, u.Scheme)
 	}
+	if u.Path == "" { // RFC 3986 section 5.2.2: the document itself, as in ranges of one file
+		return base, nil
+	}
 	if strings.HasSuffix(base, "/") {
 		base += "x" // a base URL names a folder
 	}

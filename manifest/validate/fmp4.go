@@ -28,7 +28,10 @@ func (c *checker) readFMP4(t *track, i int, b []byte) {
 		return
 	}
 	file, err := parseMP4(b)
-	if err != nil || len(file.Segments) == 0 {
+	if err == nil && len(file.Segments) == 0 {
+		err = fmt.Errorf("%d bytes without one", len(b))
+	}
+	if err != nil {
 		c.add(ruleParse, t.name, s.url, "has no movie fragments that can be read (%v)", err)
 		return
 	}

@@ -2,7 +2,9 @@ package validate
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Severity tells how bad a finding is.
@@ -89,8 +91,18 @@ func (c *checker) add(r rule, scope, where, format string, args ...any) {
 	}
 	c.seen[key] = len(c.report.Findings)
 	c.report.Findings = append(c.report.Findings, Finding{
-		Rule: r.id, Severity: r.severity, Where: where, Text: fmt.Sprintf(format, args...), Source: r.source, Count: 1,
+		Rule: r.id, Severity: r.severity, Where: where, Text: printable(fmt.Sprintf(format, args...)), Source: r.source, Count: 1,
 	})
+}
+
+// printable keeps what was found in broken files from doing things to a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
 
 func (c *checker) note(format string, args ...any) {
