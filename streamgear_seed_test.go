@@ -56,9 +56,10 @@ func TestSeedOutputs(t *testing.T) {
 		{"x.mpd", map[string]any{"format": nil}, false},
 		{"garbage.garbage", nil, false},
 	} {
-		_, err := gearStream(t, filepath.Join(dir, c.output), c.params)
+		s, err := gearStream(t, filepath.Join(dir, c.output), c.params)
 		if c.ok {
 			require.NoError(t, err, "%v", c)
+			require.NoError(t, s.Close(), "the next one has the folder to itself")
 			continue
 		}
 		require.ErrorIs(t, err, framegear.ErrOptions, "%v", c)
