@@ -20,8 +20,10 @@ type Track struct {
 	origin  int64 // of the source's timeline, in samples
 	offset  int64
 	begun   bool
-	attach  bool // the next block belongs to the present
-	over    bool // the source ended for good
+	attach  bool   // the next block belongs to the present
+	floats  bool   // live, and its instants are its own
+	late    *int64 // where the sound was when blocks began to come too late, nil while they do not
+	over    bool   // the source ended for good
 	closed  bool
 	endless bool
 	stats   Stats
@@ -90,6 +92,7 @@ func (t *Track) open(ctx context.Context) error {
 		return err
 	}
 	t.feed = t.reader
+	t.floats = t.opt.Live && t.opt.Timing != TimingWall
 	return nil
 }
 
@@ -302,7 +305,23 @@ func (t *Track) place(b block, until int64) error {
 		}
 		t.origin = b.at + t.offset - present
 	}
-	return t.out.take(t, b, b.at-t.origin+t.offset)
+	trimmed, end := t.stats.Trimmed, t.out.end()
+	err := t.out.take(t, b, b.at-t.origin+t.offset)
+	t.watch(t.stats.Trimmed > trimmed && t.out.end() == end, end)
+	return err
+}
+
+// watch is told of every block whether it came too late as a whole. A live source that paused, and whose instants do not tell so, is late for
+// ever: after a second of that its next block belongs to the present.
+func (t *Track) watch(late bool, end int64) {
+	switch {
+	case !late || !t.floats:
+		t.late = nil
+	case t.late == nil:
+		t.late = &end
+	case end-*t.late > int64(t.rate):
+		t.late, t.attach = nil, true
+	}
 }
 
 // Finish takes what there is up to the end of the picture, which is where the sound is cut, and gives out the rest. Only Close and
