@@ -284,7 +284,7 @@ func reason(err error) string {
 
 // deviceErrors returns the device errors of a tree, none of them inside another.
 func deviceErrors(err error) (found []*encoder.DeviceError) {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it walks the tree itself
 	case *encoder.DeviceError:
 		return []*encoder.DeviceError{e}
 	case interface{ Unwrap() error }:
