@@ -12,7 +12,7 @@ func (s *Stream) start(f *Frame, at placement) {
 	}
 	if s.opt.Live && s.opt.Clock == ClockWall && s.opt.Stall == RepeatLast {
 		s.pacing.Add(1)
-		go s.pace()
+		go s.pace(max(s.opt.FrameRate.Frame().Duration(1), time.Millisecond), s.catchUp)
 	}
 }
 
@@ -24,25 +24,24 @@ func captured(f *Frame, arrived time.Time) time.Time {
 	return f.Captured
 }
 
-// pace keeps a live output going while its source stalls: whenever slots have passed without a frame, the last picture
-// fills them.
-func (s *Stream) pace() {
+// pace keeps a live output going while its source stalls: step is called again and again, until it says that the stream has ended.
+func (s *Stream) pace(every time.Duration, step func() bool) {
 	defer s.pacing.Done()
-	tick := time.NewTicker(max(s.opt.FrameRate.Frame().Duration(1), time.Millisecond))
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
 		case <-s.closing:
 			return
 		case <-tick.C:
-			if !s.catchUp() {
+			if !step() {
 				return
 			}
 		}
 	}
 }
 
-// catchUp fills overdue slots and reports whether the stream goes on.
+// catchUp fills overdue slots with the last picture and reports whether the stream goes on.
 func (s *Stream) catchUp() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

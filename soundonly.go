@@ -145,7 +145,7 @@ func (s *Stream) beginAlone() error {
 	s.origin.begin(p.publisher)
 	if s.opt.Live {
 		s.pacing.Add(1)
-		go s.paceAlone()
+		go s.pace(soundTick, s.followClock)
 	}
 	return nil
 }
@@ -171,23 +171,6 @@ func (p *pipeline) buildAlone(now time.Time) error {
 		s.soundStart.Store(&s.clock.start)
 	}
 	return nil
-}
-
-// paceAlone lets the sound follow the wall clock.
-func (s *Stream) paceAlone() {
-	defer s.pacing.Done()
-	tick := time.NewTicker(soundTick)
-	defer tick.Stop()
-	for {
-		select {
-		case <-s.closing:
-			return
-		case <-tick.C:
-			if !s.followClock() {
-				return
-			}
-		}
-	}
 }
 
 // followClock takes the sound up to now and reports whether the stream goes on. After a long sleep it goes on with the segment that is due,
