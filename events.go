@@ -16,7 +16,8 @@ type Events struct {
 	// Overloaded is called when the machine does not keep up for long: at most every ten seconds, with what was lost since
 	// the last time.
 	Overloaded func(OverloadInfo)
-	// RenditionGivenUp is called when the largest rendition is given up after that, if Options.Overload says so.
+	// RenditionGivenUp is called when the largest rendition is given up after that, if Options.Overload says so. With low latency it
+	// still has the segments that come before the players of the MPD have heard of it, for four seconds or two segments.
 	RenditionGivenUp func(RenditionInfo)
 	// Audio is called when a source of sound fails, ends or comes back.
 	Audio func(AudioInfo)

@@ -1,9 +1,14 @@
 package framegear
 
+import (
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/manifest/dash"
+)
+
 // When the machine cannot hold the ladder, and Options.Overload says so, the largest rendition is given up: the smallest measure that
 // leaves everybody a picture at the full rate. It leaves at the beginning of a segment that is a discontinuity for all tracks, so that
-// an MPD can begin a Period without it there. Players that are on it stay on its playlist, which goes on with the segments
-// of the next smaller rendition.
+// an MPD can begin a Period without it there, which is announced. Players that are on it stay on its playlist, which goes on with the
+// segments of the next smaller rendition.
 
 // leaving is a rendition that will be given up.
 type leaving struct {
@@ -31,7 +36,7 @@ func (s *Stream) giveUp() bool {
 		s.warn("the machine is too slow for the ladder, and no rendition can be given up: none has a smaller one of the same codec to stand in for it")
 		return false
 	}
-	p.leaving = leaving{top, heir.id, p.line.boundary(p.line.next + 1)}
+	p.leaving = leaving{top, heir.id, p.line.boundary(p.line.next + 1 + p.notice())}
 	top.left = true
 	info := RenditionInfo{Rendition: top.String(), Heir: heir.String(), Number: p.line.at(p.leaving.slot)}
 	p.publisher.announce(top.index, heir.id, info.Number)
@@ -41,6 +46,17 @@ func (s *Stream) giveUp() bool {
 		s.opt.Events.RenditionGivenUp(info)
 	}
 	return true
+}
+
+// notice is how many slots before its end a rendition's leaving is announced. Players of a low-latency MPD ask for a segment when the
+// clock says that it begins, whatever has become of its Representation, so they must have read the MPD by then: the second period is for
+// a request that takes its time or fails. All others read of a segment before they ask for it.
+func (p *pipeline) notice() int64 {
+	o := &p.s.opt
+	if !o.LowLatency || o.Format == HLS {
+		return 0
+	}
+	return media.Nanosecond.Rescale(int64(2*dash.UpdatePeriod(p.grid.Duration())), p.grid.Rate.Frame())
 }
 
 // largest returns the largest rendition that has an heir, and the largest of those.
@@ -84,6 +100,7 @@ func (p *pipeline) leaves(slot int64, cut bool) *rendition {
 		p.publisher.announce(r.index, p.leaving.heir, p.line.at(slot))
 	}
 	p.leaving = leaving{}
+	p.s.overload = overload{} // what it was like with it says nothing of the rest
 	return r
 }
 

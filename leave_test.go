@@ -35,7 +35,7 @@ func overloaded(change func(*framegear.Options)) (framegear.Options, *[]framegea
 	var gone []framegear.RenditionInfo
 	o := tiny()
 	o.Ladder = framegear.Ladder{{Width: side, Height: side}, {Width: side / 2, Height: side / 2}, {Width: side, Height: side / 2}}
-	o.Sink = slowTrack{sink.NewMemory(), "v0", 1300 * time.Millisecond} // per segment of one second
+	o.Sink = slowTrack{sink.NewMemory(), "v0", 600 * time.Millisecond} // per segment of one second
 	o.Overload, o.Window, o.ExtraWindow = framegear.GiveUpTop, 20*time.Second, 5*time.Second
 	o.Events.RenditionGivenUp = func(i framegear.RenditionInfo) { gone = append(gone, i) }
 	change(&o)
@@ -48,6 +48,7 @@ func TestLargestRenditionIsGivenUp(t *testing.T) {
 	for name, change := range map[string]func(*framegear.Options){
 		"low latency": func(*framegear.Options) {},
 		"plain live":  func(o *framegear.Options) { o.Live, o.LowLatency = true, false },
+		"29.97 fps":   func(o *framegear.Options) { o.FrameRate = framegear.FPS(29.97) },
 		"with sound":  func(o *framegear.Options) { o.Audio = []framegear.AudioTrack{{PCM: true}} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,8 +57,18 @@ func TestLargestRenditionIsGivenUp(t *testing.T) {
 				s := newStream(t, "", o)
 				play(t, s, steady(30, 19*time.Second))
 				require.Empty(t, *gone, "the smallest measure first: frames are dropped, and the event tells")
-				play(t, s, steady(30, 6*time.Second))
+				play(t, s, steady(30, 3*time.Second))
 				require.Len(t, *gone, 1)
+				announced := ""
+				if o.LowLatency {
+					mpd := body(t, s.Handler(), "/live.mpd")
+					require.Equal(t, 2, strings.Count(mpd, "<Period "), "it is announced")
+					require.Equal(t, 1, strings.Count(mpd, `<Representation id="v0"`), "in the first Period only")
+					require.Contains(t, body(t, s.Handler(), "/live.m3u8"), "v0/", "and has not left")
+					announced, _, _ = strings.Cut(mpd[strings.LastIndex(mpd, "<Period "):], ">")
+				}
+				check(t, s)
+				play(t, s, steady(30, 3*time.Second))
 				require.Equal(t, "v0 32x32", (*gone)[0].Rendition)
 				require.Equal(t, "v2 32x16", (*gone)[0].Heir)
 				require.EqualValues(t, 1, s.Stats().GivenUp)
@@ -89,6 +100,7 @@ func TestLargestRenditionIsGivenUp(t *testing.T) {
 				require.NotContains(t, body(t, s.Handler(), "/live.m3u8"), "v0/")
 				mpd := body(t, s.Handler(), "/live.mpd")
 				require.Equal(t, 2, strings.Count(mpd, "<Period "))
+				require.Contains(t, mpd, announced+">")
 				require.Equal(t, 1, strings.Count(mpd, `<Representation id="v0"`), "in the first Period only")
 				check(t, s)
 
@@ -105,6 +117,50 @@ func TestLargestRenditionIsGivenUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A source that comes back after a gap meets a discontinuity, and there the rendition leaves that was to leave later.
+func TestGapBeforeARenditionLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, gone := overloaded(func(o *framegear.Options) { o.Stall, o.Window = framegear.LeaveGap, time.Minute })
+		s := newStream(t, "", o)
+		play(t, s, steady(30, 22*time.Second))
+		require.Len(t, *gone, 1)
+		time.Sleep(15 * time.Second)
+		play(t, s, steady(30, 10*time.Second))
+		require.Len(t, *gone, 1)
+		require.NotContains(t, body(t, s.Handler(), "/live.m3u8"), "v0/")
+		own, heirs := parseMedia(t, playlist(t, s, "v0")), parseMedia(t, playlist(t, s, "v2"))
+		require.Equal(t, heirs.sequence, own.sequence)
+		require.Len(t, own.segments, len(heirs.segments))
+		gaps := 0
+		for i, seg := range own.segments {
+			require.Equal(t, heirs.segments[i].discontinuity, seg.discontinuity)
+			if seg.discontinuity {
+				gaps++
+			}
+			require.Equal(t, gaps > 0, strings.HasPrefix(seg.uri, "../v2/") || seg.uri == "", "segment %d is %q", i, seg.uri)
+		}
+		require.Equal(t, 1, gaps)
+		mpd := body(t, s.Handler(), "/live.mpd")
+		require.Equal(t, 2, strings.Count(mpd, "<Period "))
+		require.Equal(t, 1, strings.Count(mpd, `<Representation id="v0"`))
+	})
+}
+
+// An output that ends while a rendition's end is announced has the whole ladder to its end.
+func TestFinishBeforeARenditionLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, gone := overloaded(func(*framegear.Options) {})
+		s := newStream(t, "", o)
+		play(t, s, steady(30, 22*time.Second))
+		require.Len(t, *gone, 1)
+		require.NoError(t, s.Finish(t.Context()))
+		mpd := body(t, s.Handler(), "/live.mpd")
+		require.Equal(t, 1, strings.Count(mpd, "<Period "))
+		require.Equal(t, 1, strings.Count(mpd, `<Representation id="v0"`))
+		check(t, s)
+	})
 }
 
 // Whoever waits for the next part of a rendition that leaves gets the one that takes its place.
@@ -160,7 +216,7 @@ func TestRestartAfterARenditionWasGivenUp(t *testing.T) {
 		slow := true
 		o.Events.SegmentReady = func(i framegear.SegmentInfo) {
 			if slow && i.Track == "v0" {
-				time.Sleep(1300 * time.Millisecond)
+				time.Sleep(600 * time.Millisecond)
 			}
 		}
 		require.NoError(t, disk.Close())

@@ -128,15 +128,27 @@ func TestPagePlaysLive(t *testing.T) {
 	}
 }
 
+// stayOnTop chooses the largest rendition on the page, which no player then leaves by itself.
+const stayOnTop = `(() => {
+	const levels = document.getElementById("quality");
+	levels.value = [...levels.options].find((o) => o.text.startsWith("192p")).value;
+	levels.dispatchEvent(new Event("change"));
+	performance.setResourceTimingBufferSize(10000);
+	return levels.value;
+})()`
+
+// refusals are the addresses that the server answered with an error.
+const refusals = `performance.getEntriesByType("resource").filter((r) => r.responseStatus >= 400).map((r) => r.name)`
+
 // A rendition that is given up while somebody watches it: the picture goes on, smaller.
 func TestPlayersSurviveTheLossOfTheTop(t *testing.T) {
 	inRealTime(t)
-	browser(t)                                  // skips before anything is encoded
-	for _, player := range []string{"hls.js"} { // dash.js gives up at the 404 and is started anew by the page
+	browser(t) // skips before anything is encoded
+	for _, player := range []string{"hls.js", "dash.js"} {
 		t.Run(player, func(t *testing.T) {
 			gone := make(chan framegear.RenditionInfo, 1)
 			o := framegear.Options{
-				LowLatency: true, Overload: framegear.GiveUpTop, Sink: slowTrack{sink.NewMemory(), "v0", 1200 * time.Millisecond},
+				LowLatency: true, Overload: framegear.GiveUpTop, Sink: slowTrack{sink.NewMemory(), "v0", 600 * time.Millisecond},
 				Ladder: framegear.Ladder{{Bitrate: 300_000}, {Width: 160, Height: 96, Bitrate: 50_000}},
 			}
 			o.Events.RenditionGivenUp = func(i framegear.RenditionInfo) { gone <- i }
@@ -144,10 +156,16 @@ func TestPlayersSurviveTheLossOfTheTop(t *testing.T) {
 			ctx := browser(t)
 			_, err := chromedp.Run(ctx, chromedp.Navigate(url+"?player="+player))
 			require.NoError(t, err)
-			until(t, ctx, func(n numbers) bool { return n.Width == liveWidth })
+			until(t, ctx, func(n numbers) bool { return n.Width > 0 && n.Position > 0 })
+			_, err = chromedp.Run(ctx, chromedp.Evaluate[string](stayOnTop))
+			require.NoError(t, err)
 			<-gone
+			until(t, ctx, func(n numbers) bool { return n.Width == liveWidth }) // it is announced, and has not left
 			at := until(t, ctx, func(n numbers) bool { return n.Width == 160 })
 			until(t, ctx, func(n numbers) bool { return n.Position > at.Position+5 && n.Width == 160 })
+			refused, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](refusals))
+			require.NoError(t, err)
+			require.Empty(t, refused, "nobody asks for what has left")
 		})
 	}
 }

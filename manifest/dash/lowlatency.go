@@ -18,7 +18,7 @@ const minRate, maxRate = 0.95, 1.1
 func referenceID(r *run, set int) uint32 {
 	first := int64(1)
 	for i := range r.tracks {
-		if t := &r.tracks[i]; len(t.segments) > 0 {
+		if t := &r.tracks[i]; t.present() {
 			first = t.startNumber(t.step)
 			break
 		}
@@ -31,13 +31,18 @@ func referenceID(r *run, set int) uint32 {
 func lowLatency(doc *mpd.MPD, p *manifest.Presentation, target time.Duration) {
 	doc.Profiles = doc.Profiles.AddProfile(ProfileLowLatency)
 	doc.MinBufferTime = duration(p.PartDuration)
-	// A number template needs no refresh; players have to learn of the end all the same.
-	doc.MinimumUpdatePeriod = duration(min(max(p.SegmentDuration, 2*time.Second), 10*time.Second))
+	doc.MinimumUpdatePeriod = duration(UpdatePeriod(p.SegmentDuration))
 	ms := func(d time.Duration) *uint32 { return mpd.Ptr(uint32(d.Milliseconds())) }
 	doc.ServiceDescription = []*mpd.ServiceDescriptionType{{
 		Latencies:     []*mpd.LatencyType{{Target: ms(target), Min: ms(target / 2), Max: ms(2 * target)}},
 		PlaybackRates: []*mpd.PlaybackRateType{{Min: minRate, Max: maxRate}},
 	}}
+}
+
+// UpdatePeriod is how often players of a low-latency MPD read it again. A number template needs no refresh; they have to learn of the
+// end, and of a rendition that leaves, all the same.
+func UpdatePeriod(segment time.Duration) time.Duration {
+	return min(max(segment, 2*time.Second), 10*time.Second)
 }
 
 // targetLatency is the asked one, else what a good network allows: four parts, at least a quarter of a second.

@@ -17,6 +17,7 @@ type run struct {
 	exact  time.Duration // the same, not cut to milliseconds
 	end    time.Duration // the latest end of any track
 	tracks []runTrack    // parallel to Presentation.Tracks; tracks without segments in this run have none
+	video  bool          // it has pictures
 }
 
 type runTrack struct {
@@ -25,6 +26,7 @@ type runTrack struct {
 	start    int64 // ticks: where the run began, which may be before its first listed segment
 	offset   int64 // ticks: the period's start, presentationTimeOffset
 	step     int64 // ticks: the nominal length of a segment
+	awaited  int64 // the number of the first segment where there is none yet, 0 for a track that is not part of the run
 }
 
 // split cuts the presentation where any track is discontinuous. Numbers are common to all tracks, so they are the cuts.
@@ -39,11 +41,49 @@ func split(p *manifest.Presentation) []run {
 		if i < len(cuts) {
 			to = cuts[i]
 		}
-		if r, ok := cutRun(p, from, to); ok {
+		r, ok := cutRun(p, from, to)
+		if len(runs) > 0 && i == len(cuts) && leaves(p, from) {
+			r.await(p, from, &runs[len(runs)-1])
+			ok = true
+		}
+		if ok {
 			runs = append(runs, r)
 		}
 	}
 	return runs
+}
+
+// leaves reports whether a rendition is given up from a segment on. Without low latency nobody is told before that: players ask for
+// what an MPD lists, and for nothing else.
+func leaves(p *manifest.Presentation, number int64) bool {
+	return p.LowLatency() && slices.ContainsFunc(p.Tracks, func(t manifest.Track) bool { return t.HeirFrom == number })
+}
+
+// await gives a run all tracks that go on in it, those that have no segments there yet included: a player that reckons by the clock
+// has to hear of a rendition's end before it comes, and must not find any other one missing.
+func (r *run) await(p *manifest.Presentation, number int64, before *run) {
+	if !r.video {
+		r.exact = before.startOf(number)
+		before.end = r.exact
+	}
+	for i := range r.tracks {
+		t := r.tracks[i].track
+		if gone := t.HeirFrom > 0 && t.HeirFrom <= number; len(r.tracks[i].segments) == 0 && !gone && !t.Over {
+			r.tracks[i].awaited = number
+		}
+	}
+	r.align()
+}
+
+// startOf is where a segment behind a run of pictures will begin.
+func (r *run) startOf(number int64) time.Duration {
+	for i := range r.tracks {
+		if t := &r.tracks[i]; isVideo(t.track) && len(t.segments) > 0 {
+			last := t.segments[len(t.segments)-1]
+			return t.track.Timebase().Duration(last.Start + (number-last.Number)*t.step)
+		}
+	}
+	return r.end
 }
 
 // cutNumbers returns the segment numbers that begin a period, the very first excepted.
@@ -56,6 +96,9 @@ func cutNumbers(p *manifest.Presentation) []int64 {
 				cuts = append(cuts, s.Number)
 			}
 			gap = s.Gap
+		}
+		if p.Tracks[i].HeirFrom > 0 {
+			cuts = append(cuts, p.Tracks[i].HeirFrom)
 		}
 	}
 	slices.Sort(cuts)
@@ -73,7 +116,7 @@ func listed(p *manifest.Presentation, t *manifest.Track) []manifest.Segment {
 // cutRun gathers segments with from <= number < to. Gaps are left out: they have nothing to load.
 func cutRun(p *manifest.Presentation, from, to int64) (run, bool) {
 	r := run{exact: math.MaxInt64, tracks: make([]runTrack, len(p.Tracks))}
-	any, pictures := false, false
+	any := false
 	for i := range p.Tracks {
 		t := &p.Tracks[i]
 		all := listed(p, t)
@@ -95,18 +138,23 @@ func cutRun(p *manifest.Presentation, from, to int64) (run, bool) {
 		}
 		tb := t.Timebase()
 		// Sound begins up to a frame before the pictures where a run follows another one without a hole; it is cut there.
-		if at := tb.Duration(r.tracks[i].start); isVideo(t) && !pictures {
-			r.exact, pictures = at, true
-		} else if isVideo(t) || !pictures {
+		if at := tb.Duration(r.tracks[i].start); isVideo(t) && !r.video {
+			r.exact, r.video = at, true
+		} else if isVideo(t) || !r.video {
 			r.exact = min(r.exact, at)
 		}
 		r.end = max(r.end, tb.Duration(all[last-1].End()))
 	}
+	r.align()
+	return r, any
+}
+
+// align lays the run's start on a whole millisecond, as an MPD writes it.
+func (r *run) align() {
 	r.start = r.exact.Truncate(time.Millisecond)
 	for i := range r.tracks {
-		r.tracks[i].offset = p.Tracks[i].Timebase().Ticks(r.start)
+		r.tracks[i].offset = r.tracks[i].track.Timebase().Ticks(r.start)
 	}
-	return r, any
 }
 
 // runStart is where a live run began: with its first listed segment, unless older ones of the same run have left the window.
@@ -118,8 +166,14 @@ func runStart(t *manifest.Track, all []manifest.Segment, first int) int64 {
 	return s.Start
 }
 
+// present reports whether the track is part of the run.
+func (r *runTrack) present() bool { return len(r.segments) > 0 || r.awaited > 0 }
+
 // startNumber is the number that a segment at the period's start has on a grid of equal steps.
 func (r *runTrack) startNumber(step int64) int64 {
+	if r.awaited > 0 {
+		return r.awaited
+	}
 	s := r.segments[0]
 	return s.Number - media.MulDiv(s.Start-r.start, 1, step, 1, 1)
 }

@@ -28,7 +28,7 @@ func cases() map[string]*manifest.Presentation {
 	return map[string]*manifest.Presentation{
 		"ended": ended, "recording": recording, "live": window, "lowlatency": sample.LowLatency(7, 16),
 		"trimmed": trimmed, "discontinuity": broken(manifest.StateEnded), "live-discontinuity": broken(manifest.StateLive),
-		"codecs": twoCodecs(),
+		"codecs": twoCodecs(), "leaving": leaving(19),
 	}
 }
 
@@ -43,6 +43,13 @@ func broken(state manifest.State) *manifest.Presentation {
 		t.Segments[2].Discontinuity = true
 		t.Segments[4].Gap = true
 	}
+	return p
+}
+
+// leaving is a low-latency ladder whose segment 17 is in the making, and whose largest rendition has no segment of that number.
+func leaving(number int64) *manifest.Presentation {
+	p := sample.LowLatency(7, 16)
+	p.Tracks[0].HeirFrom = number
 	return p
 }
 
@@ -145,6 +152,54 @@ func TestLowLatencyConstants(t *testing.T) {
 		return s
 	}
 	require.Equal(t, strip(sample.LowLatency(1, 3)), strip(sample.LowLatency(4000, 4009)))
+}
+
+// A rendition's end is announced: the Period without it is there before its segments are, and does not change when they come, one
+// track after the other.
+func TestPeriodOfALeavingRenditionIsAnnounced(t *testing.T) {
+	period := func(p *manifest.Presentation) string {
+		doc := read(t, p)
+		require.Len(t, doc.Periods, 2)
+		require.EqualValues(t, doc.Periods[0].Start.Seconds()+doc.Periods[0].Duration.Seconds(), doc.Periods[1].Start.Seconds())
+		require.EqualValues(t, 32, doc.Periods[1].Start.Seconds())
+		require.Len(t, doc.Periods[0].AdaptationSets[0].Representations, 2)
+		require.Len(t, doc.Periods[1].AdaptationSets[0].Representations, 1)
+		require.Equal(t, "v1", doc.Periods[1].AdaptationSets[0].Representations[0].Id)
+		doc.Periods = doc.Periods[1:]
+		s, err := doc.WriteToString(" ", false)
+		require.NoError(t, err)
+		return s
+	}
+	const number = 17
+	early := leaving(number)
+	for i := range early.Tracks {
+		early.Tracks[i].Open = nil
+	}
+	announced := period(early)
+	require.Contains(t, announced, `startNumber="17"`)
+	for _, arrived := range [][]int{{1}, {2}, {1, 2}} {
+		p := leaving(number)
+		open := [3]*manifest.Segment{}
+		for i := range p.Tracks {
+			open[i], p.Tracks[i].Open = p.Tracks[i].Open, nil
+		}
+		for _, i := range arrived {
+			open[i].Discontinuity = true
+			p.Tracks[i].Open = open[i]
+		}
+		require.Equal(t, announced, period(p), "tracks %v have begun", arrived)
+	}
+
+	over := leaving(number)
+	over.Tracks[2].Over = true
+	over.Tracks[2].Open = nil
+	doc := read(t, over)
+	require.Len(t, doc.Periods[1].AdaptationSets, 1, "sound that has ended")
+	over.State = manifest.StateEnded
+	for i := range over.Tracks {
+		over.Tracks[i].Open = nil
+	}
+	require.Len(t, read(t, over).Periods, 1, "nothing is announced of what has ended")
 }
 
 func TestLowLatencyAfterRestart(t *testing.T) {

@@ -74,7 +74,7 @@ func renderSet(p *manifest.Presentation, r *run, all []set, at int) (*mpd.Adapta
 		as.ProducerReferenceTimes = []*mpd.ProducerReferenceTimeType{producerReference(p, referenceID(r, at))}
 	}
 	for _, i := range s.tracks {
-		if len(r.tracks[i].segments) == 0 {
+		if !r.tracks[i].present() {
 			continue
 		}
 		rep, err := representation(p, &r.tracks[i])
