@@ -65,14 +65,17 @@ export class View {
     }));
   }
 
-  // setLevels keeps the viewer's choice when the list is the same.
+  // setLevels keeps the viewer's choice when the list is the same; else it is the player's again.
   setLevels(levels) {
     const list = JSON.stringify(levels);
     if (list === this.#levels) {
       return;
     }
-    this.#levels = list;
     const select = byId("quality");
+    if (this.#levels && select.value !== "auto") {
+      this.onLevel("auto");
+    }
+    this.#levels = list;
     select.replaceChildren(new Option("Auto", "auto"), ...levels.map(({ id, label }) => new Option(label, id)));
     select.disabled = levels.length === 0;
   }
