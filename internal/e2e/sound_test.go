@@ -61,8 +61,7 @@ func listen(t *testing.T, player string, content http.Handler, manifest string, 
 	require.NoError(t, err)
 	var s sounding
 	require.NoError(t, json.Unmarshal([]byte(text), &s))
-	t.Logf("%d pictures, beeps %.4f, %d stalls, buffers %v", len(s.Pictures), s.Beeps, s.Stalls, s.Buffers)
-	require.Empty(t, s.Errors)
+	t.Logf("%d pictures, beeps %.4f, %d stalls, buffers %v, errors %v", len(s.Pictures), s.Beeps, s.Stalls, s.Buffers, s.Errors)
 	return s
 }
 
@@ -123,8 +122,8 @@ func flashAndBeep(t *testing.T, s *framegear.Stream, c synth.Sync, seconds int, 
 
 var manifests = map[string]string{"hls": "show.m3u8", "dash": "show.mpd"}
 
-// seconds is the length of the recordings.
-const seconds = 3
+// seconds is the length of the recordings, patience that of live outputs: they are closed when the player has heard enough.
+const seconds, patience = 3, 180
 
 // Real players play sound and picture of recordings: no gap in a buffer, the first beep whole, and each where its flash is.
 func TestSoundInPlayers(t *testing.T) {
@@ -156,7 +155,7 @@ func TestSoundInPlayers(t *testing.T) {
 				files := http.FileServer(http.Dir(dir))
 				// From the middle of a beep on, what is heard first has a known time: the next beep says where sound is on the timeline of the pictures.
 				for _, start := range []float64{0, 1.05} {
-					s, shift := listenWell(t, player, files, manifests[player], start), 0.0
+					s, shift := listenWell(t, player, files, manifests[player], start, 0), 0.0
 					if k.name == "TS" {
 						shift = s.shift()
 					}
@@ -185,16 +184,18 @@ func recordSound(t *testing.T, c synth.Sync, set func(*framegear.Options)) (dir 
 	return dir
 }
 
-// listenWell listens again when the machine was too busy to play without a stall, which puts silence between beeps.
-func listenWell(t *testing.T, player string, content http.Handler, manifest string, start float64) sounding {
+// listenWell listens again when the machine was too busy to play without a stall, which puts silence between beeps. hls.js stumbles over
+// itself then, too, with an append into a buffer that still has work.
+func listenWell(t *testing.T, player string, content http.Handler, manifest string, start float64, enough int) (s sounding) {
 	t.Helper()
 	for range 3 {
-		if s := listen(t, player, content, manifest, start, 0); s.Stalls == 0 {
+		if s = listen(t, player, content, manifest, start, enough); s.Stalls == 0 && len(s.Errors) == 0 {
 			return s
 		}
 	}
+	require.Empty(t, s.Errors)
 	t.Skip("this machine is too busy to play a tiny video")
-	return sounding{}
+	return s
 }
 
 // shift is how much later than its time in the media the picture is. In MPEG-TS hls.js lets what it loads first begin with the sound, which
@@ -244,10 +245,10 @@ func TestLiveSoundInPlayers(t *testing.T) {
 				written := make(chan struct{})
 				go func() {
 					defer close(written)
-					flashAndBeep(t, s, c, 60, true)
+					flashAndBeep(t, s, c, patience, true)
 				}()
 				<-first // hls.js complains of a playlist with parts alone, and asks again
-				got := listen(t, player, s.Handler(), manifests[player], -1, 4)
+				got := listenWell(t, player, s.Handler(), manifests[player], -1, 4)
 				require.NoError(t, s.Close())
 				<-written
 				got.requireNoGap(t, "audio", "video")
@@ -289,7 +290,7 @@ func TestSoundAloneInPlayers(t *testing.T) {
 			defer s.Close()
 			beepAlone(s, c, seconds, false)
 			require.NoError(t, s.Finish(t.Context()))
-			got := listenWell(t, player, s.Handler(), manifests[player], 0)
+			got := listenWell(t, player, s.Handler(), manifests[player], 0, 0)
 			got.requireNoGap(t, "audio")
 			requireBeeps(t, c, got, 0)
 		})
@@ -306,10 +307,10 @@ func TestSoundAloneInPlayers(t *testing.T) {
 			written := make(chan struct{})
 			go func() {
 				defer close(written)
-				beepAlone(s, c, 60, true)
+				beepAlone(s, c, patience, true)
 			}()
 			<-first
-			got := listen(t, player, s.Handler(), manifests[player], -1, 3)
+			got := listenWell(t, player, s.Handler(), manifests[player], -1, 3)
 			require.NoError(t, s.Close())
 			<-written
 			got.requireNoGap(t, "audio")
