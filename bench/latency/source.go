@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/framegear/framegear"
@@ -57,6 +58,8 @@ func measure(ctx context.Context, o *options, c configuration) (*result, error) 
 	if !o.silent {
 		so.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
 	}
+	begun, once := make(chan struct{}), sync.Once{}
+	so.Events.SegmentReady = func(framegear.SegmentInfo) { once.Do(func() { close(begun) }) }
 	s, err := framegear.New("", so)
 	if err != nil {
 		return nil, err
@@ -70,7 +73,17 @@ func measure(ctx context.Context, o *options, c configuration) (*result, error) 
 	served := make(chan error, 1)
 	go func() { served <- listener.Serve(ctx, routes(o, s.Handler())) }()
 	fed := make(chan error, 1)
-	go func() { fed <- feed(ctx, o, s) }()
+	go func() {
+		err := feed(ctx, o, s)
+		if err != nil {
+			cancel()
+		}
+		fed <- err
+	}()
+	select {
+	case <-begun: // Shaka gives up at a playlist that has parts alone
+	case <-ctx.Done():
+	}
 	seen, err := watch(ctx, o, c, listener.URL())
 	st := s.Stats()
 	cancel()
