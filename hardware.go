@@ -227,10 +227,11 @@ func (o *Options) trial(d *ladderDevice, name string, f *Frame, layout scaler.La
 	if len(ladder) == 0 {
 		ladder = Ladder{{}}
 	}
+	names := o.codecNames()
 	for i, r := range ladder {
 		r.size(src)
 		fits := o.Upscale || r.Width <= src.width && r.Height <= src.height
-		if o.codecNames()[i] == name && fits && r.Width*r.Height > g.Width*g.Height {
+		if names[i] == name && fits && r.Width*r.Height > g.Width*g.Height {
 			g.Rendition = r
 		}
 	}

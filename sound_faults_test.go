@@ -2,9 +2,7 @@ package framegear_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -158,16 +156,7 @@ func TestOwnSound(t *testing.T) {
 			s, err := framegear.New(out, o)
 			require.NoError(t, err)
 			defer s.Close()
-			var f framegear.Frame
-			for {
-				if err := in.Read(&f); errors.Is(err, io.EOF) {
-					break
-				} else {
-					require.NoError(t, err)
-				}
-				require.NoError(t, s.WriteFrame(&f))
-			}
-			require.NoError(t, s.Finish(t.Context()))
+			streamAgain(t, in, s)
 			requireInTime(t, apart(t, manifestOf(t, out, "mpd"), c.Rate)[0])
 		})
 	}

@@ -125,6 +125,18 @@ func testOwnSound(t *testing.T, fps float64, rate int, low bool, seconds int) {
 	s, err = framegear.New(out, o)
 	require.NoError(t, err)
 	defer s.Close()
+	streamAgain(t, in, s)
+	for _, ext := range []string{"m3u8", "mpd"} {
+		ms := apart(t, manifestOf(t, out, ext), decodedRate)
+		require.Len(t, ms, 1)
+		require.InDelta(t, seconds, len(ms[0]), 1)
+		requireInTime(t, ms[0])
+	}
+}
+
+// streamAgain writes all pictures of an input, none of which may be dropped.
+func streamAgain(t *testing.T, in *framegear.Input, s *framegear.Stream) {
+	t.Helper()
 	var f framegear.Frame
 	for {
 		if err := in.Read(&f); errors.Is(err, io.EOF) {
@@ -135,10 +147,4 @@ func testOwnSound(t *testing.T, fps float64, rate int, low bool, seconds int) {
 		require.NoError(t, s.WriteFrame(&f))
 	}
 	require.NoError(t, s.Finish(t.Context()))
-	for _, ext := range []string{"m3u8", "mpd"} {
-		ms := apart(t, manifestOf(t, out, ext), decodedRate)
-		require.Len(t, ms, 1)
-		require.InDelta(t, seconds, len(ms[0]), 1)
-		requireInTime(t, ms[0])
-	}
 }

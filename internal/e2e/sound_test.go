@@ -220,6 +220,25 @@ func requireBeeps(t *testing.T, c synth.Sync, s sounding, start float64) {
 	}
 }
 
+// listenLive lets a player join an output that is being fed, until it has heard enough beeps. feed ends when the output is closed.
+func listenLive(t *testing.T, player string, o framegear.Options, enough int, feed func(*framegear.Stream)) sounding {
+	t.Helper()
+	first, once := make(chan struct{}), sync.Once{}
+	o.Events.SegmentReady = func(framegear.SegmentInfo) { once.Do(func() { close(first) }) }
+	s, err := framegear.New("", o)
+	require.NoError(t, err)
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		feed(s)
+	}()
+	<-first // hls.js complains of a playlist with parts alone, and asks again
+	got := listenWell(t, player, s.Handler(), manifests[player], -1, enough)
+	require.NoError(t, s.Close())
+	<-fed
+	return got
+}
+
 // Players that join a live output hear and see it without a gap in a buffer, while it goes on.
 func TestLiveSoundInPlayers(t *testing.T) {
 	browser(t)
@@ -238,19 +257,7 @@ func TestLiveSoundInPlayers(t *testing.T) {
 					Audio: []framegear.AudioTrack{{PCM: true}}, Clock: framegear.ClockCount,
 				}
 				set(&o)
-				first, once := make(chan struct{}), sync.Once{}
-				o.Events.SegmentReady = func(framegear.SegmentInfo) { once.Do(func() { close(first) }) }
-				s, err := framegear.New("", o)
-				require.NoError(t, err)
-				written := make(chan struct{})
-				go func() {
-					defer close(written)
-					flashAndBeep(t, s, c, patience, true)
-				}()
-				<-first // hls.js complains of a playlist with parts alone, and asks again
-				got := listenWell(t, player, s.Handler(), manifests[player], -1, 4)
-				require.NoError(t, s.Close())
-				<-written
+				got := listenLive(t, player, o, 4, func(s *framegear.Stream) { flashAndBeep(t, s, c, patience, true) })
 				got.requireNoGap(t, "audio", "video")
 				got.requireFlashes(t, c, 0)
 				require.GreaterOrEqual(t, len(got.Beeps), 4)
@@ -298,21 +305,9 @@ func TestSoundAloneInPlayers(t *testing.T) {
 			if testing.Short() && player == "hls" {
 				t.Skip("it plays pictures with sound in low latency")
 			}
-			first, once := make(chan struct{}), sync.Once{}
 			o := o
 			o.LowLatency = true
-			o.Events.SegmentReady = func(framegear.SegmentInfo) { once.Do(func() { close(first) }) }
-			s, err := framegear.New("", o)
-			require.NoError(t, err)
-			written := make(chan struct{})
-			go func() {
-				defer close(written)
-				beepAlone(s, c, patience, true)
-			}()
-			<-first
-			got := listenWell(t, player, s.Handler(), manifests[player], -1, 3)
-			require.NoError(t, s.Close())
-			<-written
+			got := listenLive(t, player, o, 3, func(s *framegear.Stream) { beepAlone(s, c, patience, true) })
 			got.requireNoGap(t, "audio")
 			require.GreaterOrEqual(t, len(got.Beeps), 3)
 		})
