@@ -24,6 +24,11 @@ static int has_avx512(void)
 {
 	return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
 }
+
+static int has_avx512vbmi(void)
+{
+	return has_avx512() && __builtin_cpu_supports("avx512vbmi");
+}
 #endif
 
 /* Slowest first: the last one that is usable is taken. */
@@ -32,6 +37,7 @@ static const variant variants[] = {
 #if defined(__x86_64__)
 	{"avx2", has_avx2, rgb_colour_avx2, rgb_gray_avx2},
 	{"avx512", has_avx512, rgb_colour_avx512, rgb_gray_avx512},
+	{"avx512vbmi", has_avx512vbmi, rgb_colour_avx512vbmi, rgb_gray_avx512},
 #elif defined(__aarch64__)
 	/* Advanced SIMD is part of the architecture. */
 	{"neon", always, rgb_colour_neon, rgb_gray_neon},

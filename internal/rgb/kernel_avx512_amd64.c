@@ -1,34 +1,8 @@
+#include "planes_avx512_amd64.h"
 #include "quads_amd64.h"
-#include "rgb.h"
 
-#include <immintrin.h>
-
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
-#define INLINE static inline __attribute__((always_inline)) AVX512
-
-enum { BLOCK = 64 };
-
-/* One byte per pixel. Quad k is loaded whole from 16 neighbouring pixels, so the four pixels of place k in lane l are
- * number 4k+l of the block: the 4x4 matrix of pixel groups lies transposed until the results are stored. */
-typedef struct {
-	__m512i first, middle, last;
-} channels;
-
-typedef struct {
-	__m512i y[3], u[2], v[2], scale, high;
-} constants;
-
-INLINE constants spread(const rgb_weights *w)
-{
-	return (constants){
-		.y = {_mm512_set1_epi16(w->y[0]), _mm512_set1_epi16(w->y[1]), _mm512_set1_epi16(w->y[2])},
-		.u = {_mm512_set1_epi16(w->u[0]), _mm512_set1_epi16(w->u[1])},
-		.v = {_mm512_set1_epi16(w->v[0]), _mm512_set1_epi16(w->v[1])},
-		.scale = _mm512_set1_epi8(RGB_SUM_SCALE),
-		.high = _mm512_set1_epi16((int16_t)0xff00),
-	};
-}
-
+/* Quad k is loaded whole from 16 neighbouring pixels, so the four pixels of place k in lane l are number 4k+l of the
+ * block: the 4x4 matrix of pixel groups lies transposed until the results are stored. */
 INLINE __m512i transpose(__m512i groups)
 {
 	return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), groups);
@@ -66,77 +40,28 @@ INLINE channels split(const uint8_t *p, int step)
 	};
 }
 
-/* Of samples in the high bytes of 16-bit lanes; the results lie there too. */
-INLINE __m512i weigh(__m512i first, __m512i middle, __m512i last, const constants *c)
-{
-	const __m512i a = _mm512_add_epi16(_mm512_mulhi_epu16(first, c->y[0]), _mm512_mulhi_epu16(middle, c->y[1]));
-	const __m512i b = _mm512_add_epi16(_mm512_mulhi_epu16(last, c->y[2]), _mm512_set1_epi16(RGB_LUMA_OFFSET));
-	return _mm512_add_epi16(a, b);
-}
-
-/* The high bytes of even as low bytes, under the high bytes of odd. */
-INLINE __m512i merge(__m512i even, __m512i odd)
-{
-	return _mm512_mask_blend_epi8(0xaaaaaaaaaaaaaaaa, _mm512_srli_epi16(even, 8), odd);
-}
-
-/* Even and odd pixels apart: a shift and a mask are cheaper than unpacking and packing. */
-INLINE __m512i luma(channels p, const constants *c)
-{
-	const __m512i even = weigh(_mm512_slli_epi16(p.first, 8), _mm512_slli_epi16(p.middle, 8),
-		_mm512_slli_epi16(p.last, 8), c);
-	const __m512i odd = weigh(_mm512_and_si512(p.first, c->high), _mm512_and_si512(p.middle, c->high),
-		_mm512_and_si512(p.last, c->high), c);
-	return merge(even, odd);
-}
-
-INLINE __m512i sum4(__m512i above, __m512i below, const constants *c)
-{
-	return _mm512_add_epi16(_mm512_maddubs_epi16(above, c->scale), _mm512_maddubs_epi16(below, c->scale));
-}
-
-INLINE __m512i chroma(__m512i first, __m512i last, const __m512i weight[2])
-{
-	const __m512i sum = _mm512_add_epi16(_mm512_mulhrs_epi16(first, weight[0]), _mm512_mulhrs_epi16(last, weight[1]));
-	return _mm512_add_epi16(sum, _mm512_set1_epi16((int16_t)RGB_CHROMA_OFFSET));
-}
-
-INLINE void store_chroma(const rgb_rows *r, int x, __m512i u, __m512i v, int interleaved)
+INLINE void store_chroma(const rgb_rows *r, int x, __m512i uv, int interleaved)
 {
 	if (interleaved) {
-		_mm512_storeu_si512(r->u + x, transpose(merge(u, v)));
+		_mm512_storeu_si512(r->u + x, transpose(uv));
 		return;
 	}
 	/* A lane holds 4x2 bytes of U, then of V. The pairs are transposed like the groups they come from. */
+	const __m512i apart = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
 	const __m512i order = _mm512_set_epi16(
 		31, 23, 15, 7, 30, 22, 14, 6, 29, 21, 13, 5, 28, 20, 12, 4,
 		27, 19, 11, 3, 26, 18, 10, 2, 25, 17, 9, 1, 24, 16, 8, 0);
-	const __m512i lanes = _mm512_packus_epi16(_mm512_srli_epi16(u, 8), _mm512_srli_epi16(v, 8));
-	const __m512i uv = _mm512_permutexvar_epi16(order, lanes);
-	_mm256_storeu_si256((__m256i *)(r->u + x / 2), _mm512_castsi512_si256(uv));
-	_mm256_storeu_si256((__m256i *)(r->v + x / 2), _mm512_extracti64x4_epi64(uv, 1));
-}
-
-/* The CPU's own prefetching stops at every page, which a row of HD crosses once or twice. */
-INLINE void prefetch(const uint8_t *p, int step)
-{
-	for (int i = 0; i < BLOCK * step; i += 64)
-		_mm_prefetch((const char *)p + i, _MM_HINT_T0);
+	store_planes(r, x, _mm512_permutexvar_epi16(order, _mm512_shuffle_epi8(uv, apart)));
 }
 
 INLINE void block(const rgb_rows *r, int x, int step, int interleaved, const constants *c)
 {
-	prefetch(r->src[0] + r->next + (ptrdiff_t)x * step, step);
-	prefetch(r->src[1] + r->next + (ptrdiff_t)x * step, step);
+	prefetch(r, x, step);
 	const channels a = split(r->src[0] + (ptrdiff_t)x * step, step);
 	_mm512_storeu_si512(r->y[0] + x, transpose(luma(a, c)));
 	const channels b = split(r->src[1] + (ptrdiff_t)x * step, step);
 	_mm512_storeu_si512(r->y[1] + x, transpose(luma(b, c)));
-
-	const __m512i middle = sum4(a.middle, b.middle, c);
-	const __m512i first = _mm512_sub_epi16(sum4(a.first, b.first, c), middle);
-	const __m512i last = _mm512_sub_epi16(sum4(a.last, b.last, c), middle);
-	store_chroma(r, x, chroma(first, last, c->u), chroma(first, last, c->v), interleaved);
+	store_chroma(r, x, chromas(a, b, c), interleaved);
 }
 
 /* The last block overlaps the one before it, so that no remainder is left but an odd column. */

@@ -67,8 +67,8 @@ func Convert(j *Job) { ConvertRows(j, 0, j.Height) }
 // Height.
 func ConvertRows(j *Job, y0, y1 int) { convert(best, j, y0, y1) }
 
-// Variants returns the names of the kernels that this CPU runs, slowest first: "c", then "avx2" and "avx512" or "neon".
-// Convert uses the last one.
+// Variants returns the names of the kernels that this CPU runs, slowest first: "c", then "avx2",
+// "avx512" and "avx512vbmi", or "neon". Convert uses the last one.
 func Variants() []string {
 	names := make([]string, len(variants))
 	for i, v := range variants {

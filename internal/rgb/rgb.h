@@ -52,7 +52,7 @@ typedef struct {
 typedef int rgb_colour_kernel(const rgb_rows *rows, const rgb_weights *w, int step, int width);
 typedef int rgb_gray_kernel(const uint8_t *src, uint8_t *dst, const rgb_weights *w, int step, int width);
 
-rgb_colour_kernel rgb_colour_avx2, rgb_colour_avx512, rgb_colour_neon;
+rgb_colour_kernel rgb_colour_avx2, rgb_colour_avx512, rgb_colour_avx512vbmi, rgb_colour_neon;
 rgb_gray_kernel rgb_gray_avx2, rgb_gray_avx512, rgb_gray_neon;
 
 /* The plain C form of the same from column x to the end, the odd column's padding included. */
