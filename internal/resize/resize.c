@@ -1,20 +1,13 @@
 #include "resize.h"
 
-int resize_fast(void)
+int resize_best(void)
 {
 #if defined(__x86_64__)
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+	if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw"))
+		return RESIZE_C;
+	return __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni") ? RESIZE_VNNI : RESIZE_AVX512;
 #else
-	return 0;
-#endif
-}
-
-int resize_fast_narrow(void)
-{
-#if defined(__x86_64__)
-	return resize_fast() && __builtin_cpu_supports("avx512vbmi");
-#else
-	return 0;
+	return RESIZE_C;
 #endif
 }
 
@@ -39,7 +32,7 @@ static void row_c(uint8_t *dst, const int16_t *row, const int32_t *first, const 
 	}
 }
 
-void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
+void resize_plane(resize_job job, int y0, int y1, int kernel, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
 		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const int16_t *spread)
 {
@@ -48,10 +41,11 @@ void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src
 		const uint8_t *top = src + vfirst[y] * src_stride;
 		const int16_t *weights = vweights + y * job.vtaps;
 #if defined(__x86_64__)
-		if (vector) {
-			resize_combine_avx512(row, top, src_stride, weights, job.vtaps, job.src_width);
-			if (bytes)
-				resize_row_vbmi(dst, row, base, bytes, spread, job.htaps, job.dst_width);
+		if (kernel != RESIZE_C) {
+			resize_combine *quick = kernel == RESIZE_VNNI ? resize_combine_vnni : resize_combine_avx512;
+			quick(row, top, src_stride, weights, job.vtaps, job.src_width);
+			if (kernel == RESIZE_VNNI && bytes)
+				resize_row_vnni(dst, row, base, bytes, spread, job.htaps, job.dst_width);
 			else
 				resize_row_avx512(dst, row, base, index, spread, job.htaps, job.dst_width);
 			continue;

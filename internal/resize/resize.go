@@ -22,7 +22,7 @@ const (
 )
 
 // Fast reports whether this CPU has a kernel that beats swscale's.
-func Fast() bool { return C.resize_fast() != 0 }
+func Fast() bool { return best != plain }
 
 // Plane scales planes of one size to another. One goroutine at a time.
 type Plane struct {
@@ -85,7 +85,7 @@ func (p *Plane) arrange(width int) bool {
 	return reach <= window
 }
 
-// Scale reads a plane and writes the smaller one. Source rows are read up to the next multiple of 32 bytes, which must be memory too;
+// Scale reads a plane and writes the smaller one. Source rows are read up to the next multiple of 64 bytes, which must be memory too;
 // nothing is written beyond the output's rows. Strides are in bytes.
 func (p *Plane) Scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride int) {
 	p.ScaleRows(src, srcStride, dst, dstStride, 0, int(p.job.dst_height))
@@ -96,38 +96,17 @@ func (p *Plane) ScaleRows(src unsafe.Pointer, srcStride int, dst unsafe.Pointer,
 	p.scale(src, srcStride, dst, dstStride, y0, y1, best)
 }
 
-// kernel is how rows are made: in plain C, with vectors, or with vectors of bytes where they suit.
-type kernel int
+// kernel is how rows are made.
+type kernel C.int
 
-const (
-	plain kernel = iota
-	vectors
-	byteVectors
-)
+const plain kernel = C.RESIZE_C
 
-var best = bestKernel()
-
-func bestKernel() kernel {
-	switch {
-	case C.resize_fast_narrow() != 0:
-		return byteVectors
-	case Fast():
-		return vectors
-	}
-	return plain
-}
+var best = kernel(C.resize_best())
 
 func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int, k kernel) {
-	vector, bytes := C.int(0), (*C.uint8_t)(nil)
-	if k != plain {
-		vector = 1
-	}
-	if k == byteVectors {
-		bytes = (*C.uint8_t)(unsafe.SliceData(p.bytes))
-	}
 	i16 := func(s []int16) *C.int16_t { return (*C.int16_t)(unsafe.SliceData(s)) }
 	i32 := func(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.SliceData(s)) }
-	C.resize_plane(p.job, C.int(y0), C.int(y1), vector, (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
+	C.resize_plane(p.job, C.int(y0), C.int(y1), C.int(k), (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
 		i32(p.vertical.first), i16(p.vertical.weights), i32(p.horizontal.first), i16(p.horizontal.weights),
-		i32(p.base), i16(p.index), bytes, i16(p.spread))
+		i32(p.base), i16(p.index), (*C.uint8_t)(unsafe.SliceData(p.bytes)), i16(p.spread))
 }

@@ -1,4 +1,4 @@
-/* Smaller 8-bit planes. The arithmetic that both variants reproduce bit for bit, with weights in units of 2^-14:
+/* Smaller 8-bit planes. The arithmetic that all kernels reproduce bit for bit, with weights in units of 2^-14:
  *
  *   row[x] = (sum of rows * weights + 2^7) >> 8     six fractional bits
  *   out[x] = (sum of row  * weights + 2^19) >> 20   clipped to 0..255
@@ -16,17 +16,23 @@ typedef struct {
 	int htaps, vtaps; /* even */
 } resize_job;
 
-int resize_fast(void);
-int resize_fast_narrow(void); /* whether this CPU has resize_row_vbmi too */
+/* How rows are made. */
+enum { RESIZE_C, RESIZE_AVX512, RESIZE_VNNI };
 
-/* Makes the rows from y0 up to y1. The tables are those of the Go type Plane; bytes is NULL where its kernel does not suit. row has room for src_width and 128 samples more. */
-void resize_plane(resize_job job, int y0, int y1, int vector, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
+/* The last of these that this CPU has. */
+int resize_best(void);
+
+/* Makes the rows from y0 up to y1. The tables are those of the Go type Plane; bytes is NULL where groups need two registers. row has room for
+ * src_width and 128 samples more. */
+void resize_plane(resize_job job, int y0, int y1, int kernel, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
 		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const int16_t *spread);
 
-void resize_combine_avx512(int16_t *row, const uint8_t *src, ptrdiff_t stride, const int16_t *weights, int taps, int width);
+typedef void resize_combine(int16_t *row, const uint8_t *src, ptrdiff_t stride, const int16_t *weights, int taps, int width);
+resize_combine resize_combine_avx512, resize_combine_vnni;
+
 void resize_row_avx512(uint8_t *dst, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
 		       int taps, int width);
-void resize_row_vbmi(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width);
+void resize_row_vnni(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width);
 
 #endif

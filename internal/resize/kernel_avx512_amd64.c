@@ -1,19 +1,4 @@
-#include "resize.h"
-
-#include <immintrin.h>
-#include <string.h>
-
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
-#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
-#define INLINE static inline __attribute__((always_inline)) AVX512
-
-/* Two weights of neighbouring taps in every 32-bit lane. */
-INLINE __m512i pair(const int16_t *weights)
-{
-	int32_t both;
-	memcpy(&both, weights, sizeof both);
-	return _mm512_set1_epi32(both);
-}
+#include "vectors_amd64.h"
 
 INLINE __m512i words(const uint8_t *p)
 {
@@ -54,13 +39,6 @@ AVX512 void resize_combine_avx512(int16_t *row, const uint8_t *src, ptrdiff_t st
 		combine_row(row, src, stride, weights, taps, width);
 }
 
-INLINE void store_group(uint8_t *dst, __m512i sum, int left)
-{
-	sum = _mm512_max_epi32(_mm512_srai_epi32(sum, RESIZE_HORIZONTAL_SHIFT), _mm512_setzero_si512());
-	const __mmask16 mask = left >= RESIZE_GROUP ? 0xffff : (__mmask16)((1 << left) - 1);
-	_mm512_mask_cvtusepi32_storeu_epi8(dst, mask, sum);
-}
-
 AVX512 void resize_row_avx512(uint8_t *dst, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
 			      int taps, int width)
 {
@@ -75,22 +53,6 @@ AVX512 void resize_row_avx512(uint8_t *dst, const int16_t *row, const int32_t *b
 			const __m512i samples = _mm512_permutex2var_epi16(a, at, b);
 			sum = _mm512_add_epi32(sum, _mm512_madd_epi16(samples, _mm512_loadu_si512(spread)));
 			at = _mm512_add_epi16(at, two);
-		}
-		store_group(dst + x, sum, width - x);
-	}
-}
-
-/* The same where a group's samples all lie in one register: permuting its bytes takes a third of the time. */
-VBMI void resize_row_vbmi(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps,
-			  int width)
-{
-	const __m512i four = _mm512_set1_epi8(4);
-	for (int x = 0; x < width; x += RESIZE_GROUP, base++, bytes += 4 * RESIZE_GROUP) {
-		const __m512i a = _mm512_loadu_si512(row + *base);
-		__m512i at = _mm512_loadu_si512(bytes), sum = _mm512_set1_epi32(1 << (RESIZE_HORIZONTAL_SHIFT - 1));
-		for (int k = 0; k < taps; k += 2, spread += 2 * RESIZE_GROUP) {
-			sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_permutexvar_epi8(at, a), _mm512_loadu_si512(spread)));
-			at = _mm512_add_epi8(at, four);
 		}
 		store_group(dst + x, sum, width - x);
 	}
