@@ -72,6 +72,17 @@ static void colour_pair(const variant *k, const rgb_job *job, const rgb_rows *r)
 	rgb_colour_c(r, &job->weights, job->step, done, job->width);
 }
 
+/* Has the CPU look up where the pages of two rows are that come a while after these. A frame that was not looked at yet
+ * lies in more pages than the CPU remembers, and a look-up takes longer than fetching rows ahead gives it. */
+static void announce_pages(const rgb_job *job, const uint8_t *src, ptrdiff_t row)
+{
+	enum { PAGE = 4096, AHEAD = 16 * PAGE };
+	const ptrdiff_t from = row * job->src_stride + AHEAD, to = from + 2 * job->src_stride;
+	const ptrdiff_t end = job->y1 * job->src_stride;
+	for (ptrdiff_t at = from; at < (to < end ? to : end); at += PAGE)
+		__builtin_prefetch(src + at);
+}
+
 void rgb_convert(int i, const rgb_job *job, const uint8_t *src, uint8_t *y, uint8_t *u, uint8_t *v)
 {
 	for (ptrdiff_t row = job->y0; row < job->y1; row += 2) {
@@ -83,6 +94,7 @@ void rgb_convert(int i, const rgb_job *job, const uint8_t *src, uint8_t *y, uint
 			.interleaved = job->interleaved,
 			.next = row + 3 < job->y1 ? 2 * job->src_stride : 0,
 		};
+		announce_pages(job, src, row);
 		r.v = job->interleaved ? r.u + 1 : v + row / 2 * job->dst_stride[2];
 		if (job->step < 3)
 			gray_pair(&variants[i], job, &r);
