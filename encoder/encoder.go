@@ -69,8 +69,7 @@ func (e *Encoder) openStill() error {
 	}
 	defer p.Close()
 	e.timeline.reorder = e.av.Reorder()
-	blocks := (e.opt.Width + 15) / 16 * ((e.opt.Height + 15) / 16)
-	e.still = &still{skips: newSkips(p.Extradata, e.opt.Width, e.opt.Height), quiet: 32 + blocks/64}
+	e.still = newStill(&e.opt, p.Extradata)
 	return nil
 }
 
@@ -228,7 +227,7 @@ func (e *Encoder) receive(emit func(*Packet) error) error {
 
 // renumber makes a packet of the codec follow those of pictures that the codec did not see.
 func (e *Encoder) renumber(pts, duration int64) error {
-	e.still.came(pts, e.packet.Size())
+	e.still.came(e.packet)
 	if e.still.skips != nil {
 		if b := e.still.skips.pass(e.packet.Data()); b != nil {
 			if err := e.packet.SetData(b); err != nil {
@@ -242,7 +241,7 @@ func (e *Encoder) renumber(pts, duration int64) error {
 
 // omit puts a picture like the last one into the stream, behind it.
 func (e *Encoder) omit(pts, duration int64, emit func(*Packet) error) error {
-	e.still.omitted = true
+	e.still.omitted++
 	if len(e.durations) == 0 {
 		return e.insert(pts, duration, emit)
 	}

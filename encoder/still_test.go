@@ -69,12 +69,16 @@ type recorded struct {
 	stream   []byte
 	pts, dts []int64
 	sizes    map[int64]int
+	unseen   int // by the codec, which says its quantizer otherwise
 }
 
 func (c *recorded) emit(p *encoder.Packet) error {
 	c.stream = append(c.stream, p.Data()...)
 	c.pts, c.dts = append(c.pts, p.PTS()), append(c.dts, p.DTS())
 	c.sizes[p.PTS()] = p.Size()
+	if p.Quantizer() < 0 {
+		c.unseen++
+	}
 	return nil
 }
 
@@ -166,4 +170,76 @@ func psnr(a, b []byte) float64 {
 		sum += d * d
 	}
 	return 10 * math.Log10(255*255*float64(len(a))/max(sum, 1e-9))
+}
+
+// A picture that stands still becomes as good as it does when the encoder sees it again and again, or good enough, and letters are as sharp.
+func TestUnchangedPicturesBecomeGood(t *testing.T) {
+	referee.Need(t)
+	for _, bitrate := range []int64{150_000, 600_000, 0} {
+		for _, lowLatency := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%d, low latency %v", bitrate, lowLatency), func(t *testing.T) {
+				leaktest.Check(t)
+				o := encoder.Options{
+					Width: 176, Height: 144, FrameRate: media.FPS(30), Timescale: 30, Color: media.OutputColor(144), Bitrate: bitrate,
+					LowLatency: lowLatency, GOP: 120,
+				}
+				if !lowLatency {
+					o.BFrames = 1
+				}
+				plain, _ := typed(t, o)
+				o.Hinted = true
+				got, unseen := typed(t, o)
+				for i := 30; i < len(got); i++ {
+					require.Greater(t, got[i], min(plain[i]-1, 37), "picture %d", i)
+				}
+				require.Greater(t, unseen, 30)
+			})
+		}
+	}
+}
+
+// Where the quantizer is at rest the encoder sees nothing but the letters.
+func TestTypingAtRest(t *testing.T) {
+	referee.Need(t)
+	o := encoder.Options{
+		Width: 176, Height: 144, FrameRate: media.FPS(30), Timescale: 30, Color: media.OutputColor(144), CRF: 16, LowLatency: true, GOP: 120, Hinted: true,
+	}
+	_, unseen := typed(t, o)
+	require.Greater(t, unseen, 100, "of 110 pictures without a letter")
+}
+
+// typed encodes a page on which somebody types a letter every fourth picture after two seconds, and returns the PSNR of every picture and
+// how many were not seen by the codec.
+func typed(t *testing.T, o encoder.Options) (quality []float64, unseen int) {
+	e, err := encoder.New(o)
+	require.NoError(t, err)
+	defer e.Close()
+	params, err := e.Parameters()
+	require.NoError(t, err)
+	defer params.Close()
+	c := recorded{stream: bytes.Clone(params.Extradata), sizes: map[int64]int{}}
+	d := newDesk(t, o)
+	const n = 120
+	var want []byte
+	for i := range int64(n) {
+		var change func(p *encoder.Picture)
+		if i > 60 && i%4 == 0 && i < 100 {
+			change = d.letter
+		}
+		before := d.last
+		p := d.next(change)
+		want = append(want, planar(p)...)
+		if i > 0 {
+			e.Hint(p.Changes(before))
+		}
+		require.NoError(t, e.Encode(p, i, 1, i == 0, c.emit))
+	}
+	require.NoError(t, e.Flush(c.emit))
+	got := referee.Pictures(t, c.stream)
+	require.Len(t, got, len(want))
+	size := len(want) / n
+	for i := range n {
+		quality = append(quality, psnr(got[i*size:][:size], want[i*size:][:size]))
+	}
+	return quality, c.unseen
 }

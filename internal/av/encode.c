@@ -90,3 +90,11 @@ int fg_packet_set(AVPacket *p, const uint8_t *data, int size)
 	memcpy(p->data, data, size);
 	return 0;
 }
+
+// The statistics that encoders add begin with the quality in units of FF_QP2LAMBDA, little-endian.
+int fg_packet_quantizer(const AVPacket *p)
+{
+	size_t size;
+	const uint8_t *stats = av_packet_get_side_data(p, AV_PKT_DATA_QUALITY_STATS, &size);
+	return stats && size >= 4 ? (int)(AV_RL32(stats) / FF_QP2LAMBDA) : -1;
+}

@@ -71,6 +71,9 @@ func (p *Packet) SetKey(key bool) {
 	}
 }
 
+// Quantizer returns that of the picture on the codec's scale, as the encoder chose it on the whole, and -1 when it did not say.
+func (p *Packet) Quantizer() int { return int(C.fg_packet_quantizer(cPacket(p.p))) }
+
 // Unref gives up the bytes; the packet stays usable.
 func (p *Packet) Unref() { p.p.Unref() }
 

@@ -10,6 +10,7 @@
 #include <libavutil/buffer.h>
 #include <libavutil/frame.h>
 #include <libavutil/hwcontext.h>
+#include <libavutil/intreadwrite.h>
 #include <libavutil/opt.h>
 #include <libavutil/video_hint.h>
 #include <libswresample/swresample.h>
@@ -47,6 +48,7 @@ int fg_encode_send(AVCodecContext *cc, AVFrame *scratch, const AVFrame *src, int
 		   const uint8_t *changed, int cols, int rows);
 void fg_encode_end(AVCodecContext *cc, AVFrame *scratch, int state);
 int fg_packet_set(AVPacket *p, const uint8_t *data, int size);
+int fg_packet_quantizer(const AVPacket *p);
 
 // priority.c
 #define FG_PRIORITY_THREADS 1024
