@@ -33,34 +33,38 @@ type StageStats struct {
 	// Count is the number of measurements and Sum their total.
 	Count int64
 	Sum   time.Duration
-	// P50, P95 and P99 are right within a tenth.
+	// P50, P95 and P99 are right within a fortieth.
 	P50, P95, P99 time.Duration
 }
 
-// A histogram counts durations in buckets that grow by a fourth root of two from an eighth of a millisecond on; the last
-// one takes the rest. It is for any number of goroutines.
+// A histogram counts durations in buckets that grow by a sixteenth root of two; the first one takes what is shorter than a hundredth of a
+// millisecond, the last one what is longer than all. It is for any number of goroutines.
 type histogram struct {
-	buckets [64]atomic.Int64
+	buckets [octaves * perOctave]atomic.Int64
 	sum     atomic.Int64
 }
 
 const (
-	finest     = 125 * time.Microsecond
-	perOctave  = 4
-	octaveStep = 4 // octaves between the buckets that operators see: 0.125 ms to 2 s in powers of two
+	perOctave = 16
+	octaves   = 20 // 8 us to 8 s
+
+	// Operators see whole octaves, from an eighth of a millisecond to two seconds.
+	shortest  = 125 * time.Microsecond
+	firstSeen = 4 * perOctave
+	lastSeen  = 18 * perOctave
 )
 
 // bound is the upper end of a bucket.
 func bound(i int) time.Duration {
-	return time.Duration(float64(finest) * math.Exp2(float64(i)/perOctave))
+	return time.Duration(float64(shortest) * math.Exp2(float64(i-firstSeen)/perOctave))
 }
 
 func (h *histogram) add(d time.Duration) {
 	i := 0
-	if d > finest {
-		i = min(int(math.Ceil(perOctave*math.Log2(float64(d)/float64(finest)))), len(h.buckets)-1)
+	if d > bound(0) {
+		i = firstSeen + int(math.Ceil(perOctave*math.Log2(float64(d)/float64(shortest))))
 	}
-	h.buckets[i].Add(1)
+	h.buckets[min(i, len(h.buckets)-1)].Add(1)
 	h.sum.Add(int64(max(d, 0)))
 }
 
@@ -90,7 +94,7 @@ func (h *histogram) cumulative() (count uint64, sum float64, buckets map[float64
 	buckets = map[float64]uint64{}
 	for i := range h.buckets {
 		count += uint64(h.buckets[i].Load())
-		if i%octaveStep == 0 && i < len(h.buckets)-2*perOctave {
+		if i%perOctave == 0 && i >= firstSeen && i <= lastSeen {
 			buckets[bound(i).Seconds()] = count
 		}
 	}

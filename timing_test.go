@@ -24,7 +24,7 @@ func TestHistogramQuantiles(t *testing.T) {
 	require.EqualValues(t, 1002, st.Count)
 	require.Equal(t, time.Hour+500500*time.Millisecond, st.Sum)
 	for got, want := range map[time.Duration]float64{st.P50: 0.5, st.P95: 0.95, st.P99: 0.99} {
-		require.InEpsilon(t, want, got.Seconds(), 0.1)
+		require.InEpsilon(t, want, got.Seconds(), 0.025)
 	}
 }
 
