@@ -1,6 +1,7 @@
 package muxer
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -32,10 +33,10 @@ func (b *buffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// take returns the bytes so far and starts anew, since sinks and readers may keep them.
+// take returns a copy of the bytes so far and starts anew: sinks and readers may keep it, and most parts are far smaller than the largest.
 func (b *buffer) take() []byte {
-	out := b.b
-	b.b = make([]byte, 0, cap(b.b))
+	out := bytes.Clone(b.b)
+	b.b = b.b[:0]
 	return out
 }
 

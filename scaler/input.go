@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/framegear/framegear/internal/av"
-	"github.com/framegear/framegear/internal/change"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/rgb"
 )
@@ -54,11 +53,11 @@ type Input struct {
 	convert func(f *media.Frame, dst *Picture) error
 	sws     *av.Scaler
 	second  *helper
-	kernel  bool       // convert is that of package rgb
-	calm    bool       // the last frame differed in few places from the one before it
-	strips  *av.Pool   // of parts of pictures, with kernel
-	changes change.Map // of the frame that is being converted
-	inner   *Input     // makes three planes of even size for sws, which makes two of them
+	kernel  bool     // convert is that of package rgb
+	calm    bool     // the last frame differed in few places from the one before it
+	strips  *av.Pool // of parts of pictures, with kernel
+	now     frameJob // the frame that is being converted, with kernel
+	inner   *Input   // makes three planes of even size for sws, which makes two of them
 }
 
 // NewInput returns a converter. The caller closes it.
@@ -79,7 +78,7 @@ func NewInput(o InputOptions) (*Input, error) {
 			return nil, fmt.Errorf("scaler: %w", err)
 		}
 		if o.Quick && o.Width*o.Height >= worthSplitting {
-			in.second = newHelper()
+			in.second = newHelper(in.stripCount(), in.strip)
 		}
 	case o.oddIntoTwoPlanes():
 		if err := in.openTwoSteps(); err != nil {
@@ -201,23 +200,6 @@ func (in *Input) openSwscale() error {
 	}
 	in.sws, in.convert = s, s.Input
 	return nil
-}
-
-func (in *Input) runKernel(f *media.Frame, dst *Picture) error {
-	job := in.job(f, dst)
-	in.second.convert(&job)
-	return nil
-}
-
-func (in *Input) job(f *media.Frame, dst *Picture) rgb.Job {
-	job := rgb.Job{
-		Src: f.Planes[0], Stride: f.Stride(0), Format: f.Format, Width: f.Width, Height: f.Height,
-		Matrix: in.opt.OutColor.Matrix, NV12: in.opt.Layout == NV12,
-	}
-	for i := range job.Dst[:planes(in.opt.Layout)] {
-		job.Dst[i], job.DstStride[i] = dst.Pointer(i), dst.Stride(i)
-	}
-	return job
 }
 
 func planes(l Layout) int {

@@ -116,3 +116,46 @@ func requireTrue(t *testing.T, now, before *scaler.Picture) {
 		}
 	}
 }
+
+// Whoever converts the strips, the pictures are the same, and unchanged frames give the picture before: all of the frame new, nothing new,
+// something in the first strip, the last or one between, at sizes that end within a strip.
+func TestQuickConversionGivesTheSamePictures(t *testing.T) {
+	leaktest.Check(t)
+	const width, height = 1001, 601
+	inputs := map[bool]*scaler.Input{}
+	seen := map[bool]*scaler.Picture{}
+	for _, quick := range []bool{false, true} {
+		in, err := scaler.NewInput(scaler.InputOptions{Format: media.FormatBGR24, Width: width, Height: height, Quick: quick})
+		require.NoError(t, err)
+		defer in.Close()
+		inputs[quick] = in
+	}
+	pix := make([]byte, width*height*3)
+	r := rand.New(rand.NewPCG(1, 2))
+	all := func() {
+		for i := range pix {
+			pix[i] = byte(r.Uint32())
+		}
+	}
+	row := func(y int) func() {
+		return func() { copy(pix[y*width*3:], []byte{byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}) }
+	}
+	nothing := func() {}
+	for i, change := range []func(){all, nothing, row(0), nothing, row(height - 1), row(300), all, row(128), nothing, row(64), row(63)} {
+		change()
+		frame := media.Packed(media.FormatBGR24, pix, width, height)
+		for quick, in := range inputs {
+			pic, err := in.ConvertNext(frame, seen[quick])
+			require.NoError(t, err)
+			require.Equal(t, i == 1 || i == 3 || i == 8, pic == seen[quick], "step %d", i)
+			seen[quick].Release()
+			seen[quick] = pic
+		}
+		for plane := range 3 {
+			requireSameRows(t, seen[false], seen[true], plane)
+		}
+	}
+	for _, pic := range seen {
+		pic.Release()
+	}
+}

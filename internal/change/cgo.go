@@ -42,13 +42,15 @@ func (m *Map) Compare(width, height int, now, before *Planes) bool {
 // Holds reports whether the map says enough of a picture to be worth having.
 func (m *Map) Holds() bool { return m.AtMost(worth) }
 
-// CompareRow compares one row of blocks, of which the planes are the samples, and returns how many differ. Each row is compared once.
+// CompareRow compares one row of blocks, of which the planes are the samples, and returns how many differ, for Count. Each row is compared
+// once; several goroutines may do so with different rows.
 func (m *Map) CompareRow(row int, now, before *Planes) int {
 	p := pictures(m.width, min(Block, m.height-row*Block), now, before)
-	changed := int(C.change_compare_planes(p, (*C.uint8_t)(unsafe.SliceData(m.blocks[row*m.cols:]))))
-	m.changed += changed
-	return changed
+	return int(C.change_compare_planes(p, (*C.uint8_t)(unsafe.SliceData(m.blocks[row*m.cols:]))))
 }
+
+// Count notes how many blocks CompareRow found to differ.
+func (m *Map) Count(differ int) { m.changed += differ }
 
 func pictures(width, height int, now, before *Planes) C.change_pictures {
 	p := C.change_pictures{width: C.int(width), height: C.int(height)}
