@@ -22,7 +22,7 @@ func (in *Input) ConvertNext(f *media.Frame, before *Picture) (*Picture, error) 
 		return nil, err
 	}
 	same := Compare(pic, before)
-	in.calm = in.kernel && pic.Changes(before) != nil && in.opt.Layout == I420
+	in.calm, in.still = in.kernel && pic.Changes(before) != nil && in.opt.Layout == I420, same
 	if same {
 		pic.Release()
 		return before.Retain(), nil

@@ -55,6 +55,7 @@ type Input struct {
 	second  *helper
 	kernel  bool     // convert is that of package rgb
 	calm    bool     // the last frame differed in few places from the one before it
+	still   bool     // in none
 	strips  *av.Pool // of parts of pictures, with kernel
 	now     frameJob // the frame that is being converted, with kernel
 	inner   *Input   // makes three planes of even size for sws, which makes two of them

@@ -14,9 +14,9 @@ const stripRows = 4 * change.Block
 // frameJob is the conversion of one frame by the kernels of package rgb, strip by strip, by one goroutine or two.
 type frameJob struct {
 	job    rgb.Job
-	before *Picture // what to compare with; nil: nothing, and dst is there from the beginning
-	// same says of each strip that nothing differs in it and that it was not written.
-	same []bool
+	before *Picture // what to compare with, nil for nothing
+	direct bool     // dst is there from the beginning and the destination of job
+	same   []bool   // says of each strip that nothing differs in it and that it was not written
 
 	mu      sync.Mutex // guards what follows
 	dst     *Picture
@@ -62,13 +62,13 @@ func (in *Input) into(job *rgb.Job, dst *Picture) {
 	}
 }
 
-// convertChanges converts a strip at a time into memory that stays in the cache, and writes a picture from the first change on alone.
-// Writing one that nobody needs takes as long as reading the frame.
+// convertChanges converts a frame and compares it meanwhile, each strip while it is in the core's cache.
 func (in *Input) convertChanges(f *media.Frame, before *Picture) (*Picture, error) {
 	n := &in.now
-	n.job, n.before, n.err = in.job(f), before, nil
-	n.changes.Reset(in.opt.OutWidth, in.opt.OutHeight)
-	n.same = append(n.same[:0], make([]bool, in.stripCount())...)
+	defer in.forget()
+	if err := in.prepare(f, before); err != nil {
+		return nil, err
+	}
 	if in.second.idle() {
 		in.second.share()
 	} else {
@@ -76,44 +76,69 @@ func (in *Input) convertChanges(f *media.Frame, before *Picture) (*Picture, erro
 			in.strip(strip)
 		}
 	}
-	dst := n.dst
-	defer in.forget()
+	in.still = n.err == nil && n.changes.Changed() == 0
+	if n.err != nil || in.still {
+		n.dst.Release()
+	}
 	switch {
 	case n.err != nil:
-		dst.Release()
 		return nil, n.err
-	case dst == nil:
+	case in.still:
 		return before.Retain(), nil
 	}
 	for strip, same := range n.same {
 		if same {
 			from, to := in.rows(strip)
-			dst.CopyRows(before, from, to)
+			n.dst.CopyRows(before, from, to)
 		}
 	}
 	if in.calm = n.changes.Holds(); in.calm {
-		dst.MarkChanges(before).Add(&n.changes)
+		n.dst.MarkChanges(before).Add(&n.changes)
 	}
-	return dst, nil
+	return n.dst, nil
+}
+
+// prepare decides how a frame is converted that is compared with the one before. Where the last one was like the one before it, strips are
+// made in memory that stays in the cache, and a picture is written from the first change on alone: writing one that nobody needs takes as
+// long as reading the frame.
+func (in *Input) prepare(f *media.Frame, before *Picture) (err error) {
+	n := &in.now
+	n.job, n.before, n.direct, n.err = in.job(f), before, !in.still, nil
+	n.changes.Reset(in.opt.OutWidth, in.opt.OutHeight)
+	n.same = append(n.same[:0], make([]bool, in.stripCount())...)
+	if n.direct {
+		if n.dst, err = in.pool.Get(); err == nil {
+			in.into(&n.job, n.dst)
+		}
+	}
+	return err
 }
 
 // strip converts one strip of the frame.
 func (in *Input) strip(strip int) {
 	n := &in.now
 	from, to := in.rows(strip)
-	if n.before == nil {
+	switch {
+	case n.before == nil:
 		rgb.ConvertRows(&n.job, from, min(to, n.job.Height))
-		return
-	}
-	if err := in.stripOf(n, strip, from, to); err != nil {
+	case n.direct:
+		rgb.ConvertRows(&n.job, from, min(to, n.job.Height))
+		changed := n.compare(n.dst, from, from, to)
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		n.err = err
+		n.changes.Count(changed)
+	default:
+		if err := in.aside(strip, from, to); err != nil {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.err = err
+		}
 	}
 }
 
-// stripOf converts one strip of a frame that is compared with the one before.
-func (in *Input) stripOf(n *frameJob, strip, from, to int) error {
+// aside converts a strip into memory of its own, and copies it where a picture is written.
+func (in *Input) aside(strip, from, to int) error {
+	n := &in.now
 	made, err := in.strips.Get()
 	if err != nil {
 		return err
@@ -123,11 +148,11 @@ func (in *Input) stripOf(n *frameJob, strip, from, to int) error {
 	job.Src, job.Height = job.Src[from*job.Stride:], min(to, job.Height)-from
 	in.into(&job, made)
 	rgb.Convert(&job)
-	dst, changed, err := in.compareStrip(n, made, from, to)
+	dst, err := in.written(n.compare(made, 0, from, to))
 	switch {
 	case err != nil:
 		return err
-	case changed == 0 && dst == nil:
+	case dst == nil:
 		n.same[strip] = true
 	default:
 		dst.CopyFrom(made, 0, from, to)
@@ -135,17 +160,23 @@ func (in *Input) stripOf(n *frameJob, strip, from, to int) error {
 	return nil
 }
 
-// compareStrip notes what differs in a strip, and returns the picture that is written, nil as long as nothing differs.
-func (in *Input) compareStrip(n *frameJob, made *Picture, from, to int) (dst *Picture, changed int, err error) {
-	for at := from; at < to; at += change.Block {
-		now, then := made.Planes(at-from), n.before.Planes(at)
-		changed += n.changes.CompareRow(at/change.Block, &now, &then)
+// compare returns how many blocks differ in a strip, which begins at a row of what was made.
+func (n *frameJob) compare(made *Picture, at, from, to int) (changed int) {
+	for y := from; y < to; y += change.Block {
+		now, then := made.Planes(at+y-from), n.before.Planes(y)
+		changed += n.changes.CompareRow(y/change.Block, &now, &then)
 	}
+	return changed
+}
+
+// written returns the picture that is written, nil as long as no block differs.
+func (in *Input) written(changed int) (dst *Picture, err error) {
+	n := &in.now
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.changes.Count(changed)
 	if changed > 0 && n.dst == nil {
 		n.dst, err = in.pool.Get()
 	}
-	return n.dst, changed, err
+	return n.dst, err
 }
