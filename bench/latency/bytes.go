@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/framegear/framegear"
-	"github.com/framegear/framegear/internal/synth"
 )
 
 // marks remembers when each picture went in and when its chunk came out.
@@ -145,10 +144,10 @@ func followSegments(ctx context.Context, base string, each func()) error {
 	return nil
 }
 
-// write gives the pattern to a function in real time until the context ends. A picture that the machine has no time for is left out,
+// write gives the content to a function in real time until the context ends. A picture that the machine has no time for is left out,
 // as a camera does.
 func write(ctx context.Context, o *options, each func(n int64, pix []byte) error) error {
-	pattern := synth.NewPattern(o.width, o.height)
+	content := contents[o.content](o.width, o.height)
 	next := int64(0)
 	begun := time.Now()
 	frame := time.Second / time.Duration(o.fps)
@@ -157,7 +156,7 @@ func write(ctx context.Context, o *options, each func(n int64, pix []byte) error
 			return nil
 		}
 		next = max(n, int64(time.Since(begun)/frame)) + 1
-		if err := each(n, pattern.Frame(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
+		if err := each(n, content.Frame(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
 		return nil

@@ -6,6 +6,7 @@
 //	go run ./bench/latency -only dash -length 20s
 //	go run ./bench/latency -only dash -raw out         with everything that the page saw
 //	go run ./bench/latency -bytes              from WriteFrame to bytes over HTTP, beside ffmpeg's own LL-DASH
+//	go run ./bench/latency -bytes -content camera
 //
 // It reports and judges nothing: a loaded machine has no latency of its own. It needs chromium, the players that
 // scripts/players.sh fetches, and npm once for Shaka Player, which is kept in bench/latency/vendor.

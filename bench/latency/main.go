@@ -20,7 +20,7 @@ type options struct {
 	preset         string
 	segment        time.Duration
 	length, warmup time.Duration
-	only           string
+	only, content  string
 	json, bytes    bool
 	silent         bool
 	raw            string // folder for what the pages saw
@@ -95,6 +95,7 @@ func parse(args []string) (*options, error) {
 	f.DurationVar(&o.warmup, "warmup", 5*time.Second, "what is left out at the start of each")
 	f.StringVar(&o.only, "only", "", "only configurations with this in their name or player")
 	f.BoolVar(&o.bytes, "bytes", false, "measure from WriteFrame to bytes over HTTP instead, beside ffmpeg's LL-DASH")
+	f.StringVar(&o.content, "content", "pattern", "what is streamed: pattern, camera or screen")
 	f.BoolVar(&o.silent, "no-sound", false, "leave the sound out")
 	f.BoolVar(&o.json, "json", false, "print results as JSON lines")
 	f.StringVar(&o.raw, "raw", "", "folder to keep in what each page saw, as JSON")
@@ -105,6 +106,9 @@ func parse(args []string) (*options, error) {
 	}
 	if _, err := fmt.Sscanf(*size+" "+*rung, "%dx%d %dx%d", &o.width, &o.height, &o.rungW, &o.rungH); err != nil {
 		return nil, fmt.Errorf("-size %s -rung %s (want for example 1280x720)", *size, *rung)
+	}
+	if _, ok := contents[o.content]; !ok {
+		return nil, fmt.Errorf("-content %s (want pattern, camera or screen)", o.content)
 	}
 	return o, nil
 }

@@ -17,6 +17,13 @@ import (
 	"github.com/framegear/framegear/internal/synth"
 )
 
+// contents are what can be streamed.
+var contents = map[string]func(width, height int) interface{ Frame(n int64) []byte }{
+	"pattern": func(w, h int) interface{ Frame(n int64) []byte } { return synth.NewPattern(w, h) },
+	"camera":  func(w, h int) interface{ Frame(n int64) []byte } { return synth.NewCamera(w, h) },
+	"screen":  func(w, h int) interface{ Frame(n int64) []byte } { return synth.NewScreen(w, h) },
+}
+
 //go:embed page
 var page embed.FS
 
