@@ -15,6 +15,7 @@ type writer struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration
+	until   time.Time // the deadline
 	counts  *counters
 	status  int
 }
@@ -62,8 +63,16 @@ func (w *writer) flush() error {
 	return w.control.Flush()
 }
 
-// extendDeadline gives the client its time for the next write. Not every transport has deadlines.
-func (w *writer) extendDeadline() { _ = w.control.SetWriteDeadline(time.Now().Add(w.timeout)) }
+// extendDeadline gives the client its time for the next write, or a little less: setting it anew for every chunk of every viewer costs more than
+// it is worth. Not every transport has deadlines.
+func (w *writer) extendDeadline() {
+	now := time.Now()
+	if w.until.Sub(now) > w.timeout-w.timeout/8 {
+		return
+	}
+	w.until = now.Add(w.timeout)
+	_ = w.control.SetWriteDeadline(w.until)
+}
 
 // done counts the answer. What is still buffered is written by the server after it, within a deadline of its own.
 func (w *writer) done() {
