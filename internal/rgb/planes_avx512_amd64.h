@@ -82,13 +82,22 @@ INLINE void store_planes(const rgb_rows *r, int x, __m512i uv)
 	_mm256_storeu_si256((__m256i *)(r->v + x / 2), _mm512_extracti64x4_epi64(uv, 1));
 }
 
-/* The CPU's own prefetching stops at every page, which a row of HD crosses once or twice. */
+/* The CPU's own prefetching stops at every page, which a row of HD crosses once or twice. What is going to be written is fetched two pairs of
+ * rows ahead: it was last seen several pictures ago. */
 INLINE void prefetch(const rgb_rows *r, int x, int step)
 {
-	const ptrdiff_t at = r->next + (ptrdiff_t)x * step;
+	const ptrdiff_t at = r->next + (ptrdiff_t)x * step, below = r->y[1] - r->y[0];
 	for (int i = 0; i < BLOCK * step; i += 64) {
 		_mm_prefetch((const char *)r->src[0] + at + i, _MM_HINT_T0);
 		_mm_prefetch((const char *)r->src[1] + at + i, _MM_HINT_T0);
+	}
+	_mm_prefetch((const char *)r->y[0] + 4 * below + x, _MM_HINT_T0);
+	_mm_prefetch((const char *)r->y[1] + 4 * below + x, _MM_HINT_T0);
+	if (r->interleaved) {
+		_mm_prefetch((const char *)r->u + 2 * below + x, _MM_HINT_T0);
+	} else {
+		_mm_prefetch((const char *)r->u + below + x / 2, _MM_HINT_T0);
+		_mm_prefetch((const char *)r->v + below + x / 2, _MM_HINT_T0);
 	}
 }
 
