@@ -110,6 +110,9 @@ func parseAudio(s string) (framegear.AudioTrack, error) {
 		}
 		return framegear.AudioTrack{Input: list}, nil
 	}
+	if s == "-" {
+		return framegear.AudioTrack{}, usagef("--audio - (want /dev/stdin for a file such as WAV on standard input)")
+	}
 	if strings.HasPrefix(s, "-") {
 		return framegear.AudioTrack{Input: strings.Fields(s)}, nil
 	}

@@ -61,6 +61,8 @@ func (c *streamCmd) openSource(e *env) (source, error) {
 		return c.openRaw(e, rate)
 	case strings.HasPrefix(c.Input, "test:"):
 		return c.openTest(rate)
+	case strings.HasPrefix(c.Input, "pipe:"), strings.HasPrefix(c.Input, "fd:"):
+		return nil, usagef("INPUT %s (want - for raw frames on standard input, /dev/stdin for a file such as Y4M on it)", c.Input)
 	}
 	if s, ok := captures(c.Input); ok {
 		return s, nil

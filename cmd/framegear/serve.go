@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/framegear/framegear"
 )
@@ -26,6 +28,9 @@ func (c *streamCmd) serve(e *env, s *framegear.Stream) (*server, error) {
 	l, err := framegear.Listen(c.Serve, framegear.ServerOptions{
 		TLS: framegear.TLSFiles{Cert: c.TLSCert, Key: c.TLSKey}, Logger: e.log,
 	})
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("--serve %s: %w (another program listens there: want another port, or :0 for a free one)", c.Serve, err)
+	}
 	if err != nil {
 		return nil, err
 	}

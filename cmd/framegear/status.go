@@ -89,9 +89,9 @@ func (st *status) draw(at time.Duration, s *framegear.Stream) {
 	elapsed := time.Since(st.started).Seconds()
 	st.line = fmt.Sprintf(" %s", at.Round(100*time.Millisecond))
 	if v.FramesOut > 0 {
-		st.line += fmt.Sprintf("  %d frames  %.1f fps", v.FramesOut, float64(v.FramesOut)/elapsed)
+		st.line += fmt.Sprintf("  %s  %.1f fps", count(v.FramesOut, "frame"), float64(v.FramesOut)/elapsed)
 	}
-	st.line += fmt.Sprintf("  %.1fx  %d segments  %s", at.Seconds()/elapsed, v.Segments, size(v.Bytes))
+	st.line += fmt.Sprintf("  %.1fx  %s  %s", at.Seconds()/elapsed, count(v.Segments, "segment"), size(v.Bytes))
 	if v.Dropped > 0 {
 		st.line += fmt.Sprintf("  %d dropped", v.Dropped)
 	}
@@ -131,14 +131,14 @@ func (st *status) summary(s *framegear.Stream) {
 		return
 	}
 	w := st.e.stderr
-	what := fmt.Sprintf("video (%d frames)", v.FramesOut)
+	what := fmt.Sprintf("video (%s)", count(v.FramesOut, "frame"))
 	if v.FramesOut == 0 {
 		what = "sound"
 	}
-	fmt.Fprintf(w, "%s of %s in %s: %.1fx, %d segments, %s\n", v.Duration.Round(10*time.Millisecond), what,
-		elapsed.Round(10*time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), v.Segments, size(v.Bytes))
+	fmt.Fprintf(w, "%s of %s in %s: %.1fx, %s, %s\n", v.Duration.Round(10*time.Millisecond), what,
+		elapsed.Round(10*time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), count(v.Segments, "segment"), size(v.Bytes))
 	if v.Repeated+v.Dropped+v.Jumps > 0 {
-		fmt.Fprintf(w, "to keep the rate constant: %d frames repeated, %d dropped, %d gaps closed\n", v.Repeated, v.Dropped, v.Jumps)
+		fmt.Fprintf(w, "to keep the rate constant: %s repeated, %d dropped, %s closed\n", count(v.Repeated, "frame"), v.Dropped, count(v.Jumps, "gap"))
 	}
 	if st.memory {
 		fmt.Fprintln(w, "served from memory, nothing was written (-o keeps it)")
@@ -147,6 +147,14 @@ func (st *status) summary(s *framegear.Stream) {
 	for _, m := range s.Manifests() {
 		fmt.Fprintln(w, m)
 	}
+}
+
+// count is a number of things, one or more.
+func count[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func size(n int64) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -140,6 +141,9 @@ func (c *streamCmd) contradictions() error {
 		return usagef("--name %s and -o %s both name the manifests (want one of them)", c.Name, c.Output)
 	case c.Duration < 0:
 		return usagef("--duration %s (want for example 10s)", c.Duration)
+	}
+	if _, _, err := net.SplitHostPort(c.Serve); c.Serve != "" && err != nil {
+		return usagef("--serve %s (want an address with a port, such as 127.0.0.1:8080, or :8080 for all of the machine's)", c.Serve)
 	}
 	return nil
 }

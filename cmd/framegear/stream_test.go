@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -103,6 +104,9 @@ func TestUsage(t *testing.T) {
 		{"a format for the other extension", with(short, "-o", out+".mpd", "--format", "hls"), ".mpd"},
 		{"a misspelt extension", with(short, "-o", out+".m3u"), ".m3u8"},
 		{"an address to serve at", with(short, "--serve", "127.0.0.1:0", "--tls-cert", "nowhere.pem"), "nowhere.pem"},
+		{"an address without a port", with(short, "--serve", "8080"), "such as 127.0.0.1:8080"},
+		{"libav's name of standard input", []string{"stream", "pipe:0", "-o", out}, "want - for raw frames"},
+		{"sound on standard input", with(short, "-o", out, "--audio", "-"), "want /dev/stdin"},
 		{"no target to validate", []string{"validate"}, "target"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,6 +126,9 @@ func TestFailures(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "notes.txt")
 	require.NoError(t, os.WriteFile(text, []byte("these are no pictures"), 0o600))
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
 	out := filepath.Join(dir, "out")
 	for _, c := range []struct {
 		name string
@@ -132,6 +139,8 @@ func TestFailures(t *testing.T) {
 		{"an input that is no video", []string{"stream", text, "-o", out}, text},
 		{"a protocol that is not allowed", []string{"stream", "gopher://127.0.0.1/x", "-o", out}, "gopher"},
 		{"a file where the folder should be", with(short, "-o", filepath.Join(text, "out")), text},
+		{"libav's name of a pipe with sound", with(short, "-o", out, "--audio", "pipe:0"), "want /dev/stdin"},
+		{"an address that is taken", with(short, "--serve", taken.Addr().String()), "another program listens there"},
 		{"a sound file that there is not", with(short, "-o", out, "--audio", "nowhere.wav"), "nowhere.wav"},
 		{"a manifest that there is not", []string{"validate", "nowhere.mpd"}, "nowhere.mpd"},
 	} {

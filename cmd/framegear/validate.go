@@ -41,8 +41,8 @@ func printReport(w io.Writer, r *validate.Report) error {
 	fmt.Fprintf(w, "%s: %s, %.3f s\n", r.Target, r.Summary.Kind, r.Summary.Seconds)
 	t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
 	for _, k := range r.Summary.Tracks {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d segments\t%d kbit/s on average, %d at most\n", k.Name, dimensions(k), k.Codecs, k.FrameRate,
-			k.Checked, k.Average/1000, k.Peak/1000)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\t%d kbit/s on average, %d at most\n", k.Name, dimensions(k), k.Codecs, k.FrameRate,
+			count(k.Checked, "segment"), k.Average/1000, k.Peak/1000)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -53,8 +53,7 @@ func printReport(w io.Writer, r *validate.Report) error {
 	for _, f := range r.Findings {
 		fmt.Fprintln(w, f)
 	}
-	warnings := len(r.Findings) - r.Errors()
-	_, err := fmt.Fprintf(w, "%d errors, %d warnings\n", r.Errors(), warnings)
+	_, err := fmt.Fprintf(w, "%s, %s\n", count(r.Errors(), "error"), count(len(r.Findings)-r.Errors(), "warning"))
 	return err
 }
 

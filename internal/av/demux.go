@@ -10,7 +10,9 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -30,7 +32,7 @@ var Protocols = []string{"file", "http", "https", "tls", "tcp", "udp", "rtp", "r
 
 // InputConfig says what to open.
 type InputConfig struct {
-	// URL is a path or a URL of one of Protocols.
+	// URL is a path or a URL of one of Protocols. A named pipe is waited for until somebody writes to it.
 	URL string
 	// Format is libav's demuxer or input device ("v4l2", "alsa"). Empty: found out.
 	Format string
@@ -77,7 +79,7 @@ func OpenInput(ctx context.Context, cfg InputConfig) (*Input, error) {
 	born(KindDemuxer)
 	in.fc.SetIOInterrupter(in.interrupter)
 	in.unwatch = watch(ctx, in.interrupter)
-	if err := in.open(cfg, allowed); err != nil {
+	if err := in.open(ctx, cfg, allowed); err != nil {
 		in.Close()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -109,6 +111,11 @@ func whitelist(cfg InputConfig) (string, error) {
 		return "", nil
 	}
 	if !isURL {
+		for _, p := range []string{"pipe:", "fd:"} {
+			if strings.HasPrefix(cfg.URL, p) {
+				return "", fmt.Errorf("%s: %w (want /dev/stdin for standard input, or the path of a named pipe)", cfg.URL, ErrProtocol)
+			}
+		}
 		return "file,crypto,data", nil
 	}
 	for _, p := range Protocols {
@@ -122,15 +129,23 @@ func whitelist(cfg InputConfig) (string, error) {
 	return "", fmt.Errorf("%s: %w (want one of %s)", cfg.URL, ErrProtocol, strings.Join(Protocols, " "))
 }
 
-func (in *Input) open(cfg InputConfig, allowed string) error {
+func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) error {
 	var format *astiav.InputFormat
 	if cfg.Format != "" {
 		if format = findInputFormat(cfg.Format); format == nil {
 			return fmt.Errorf("input format %q is not in this build of libav", cfg.Format)
 		}
 	}
-	options := map[string]string{}
+	options, url := map[string]string{}, cfg.URL
 	maps.Copy(options, cfg.Options)
+	if isPipe(cfg) {
+		fd, err := openPipe(ctx, cfg.URL)
+		if err != nil {
+			return err
+		}
+		defer syscall.Close(fd) //nolint:errcheck // libav has a duplicate
+		url, allowed, options["fd"] = "fd:", allowed+",fd", strconv.Itoa(fd)
+	}
 	if allowed != "" {
 		options["protocol_whitelist"] = allowed
 	}
@@ -140,7 +155,7 @@ func (in *Input) open(cfg InputConfig, allowed string) error {
 	}
 	defer d.Free()
 	mark := book.mark()
-	if err := in.fc.OpenInput(cfg.URL, format, d); err != nil {
+	if err := in.fc.OpenInput(url, format, d); err != nil {
 		return deviceError(openError(cfg.URL, err, nil, mark), mark)
 	}
 	book.route(unsafe.Pointer(in.c()), cfg.Logger)
