@@ -5,6 +5,7 @@ import { ahead } from "./meters.js";
 import { bitrate, loadScript } from "./util.js";
 
 const SOUND_RESERVE = 0.1; // seconds
+const TOLERANCE = 0.01; // seconds, below the shortest part: one frame
 
 export const hlsjs = {
   name: "hls.js",
@@ -30,6 +31,9 @@ class HlsPlayer {
   constructor(video, config, options, on) {
     this.#video = video;
     const hls = (this.#hls = new window.Hls(settings(config, options)));
+    if (config.lowLatency) {
+      requireLastParts(hls);
+    }
     hls.on(window.Hls.Events.MANIFEST_PARSED, () => on.levels());
     hls.on(window.Hls.Events.LEVEL_SWITCHED, () => on.levels());
     hls.on(window.Hls.Events.ERROR, (_, error) => this.#onError(error, on));
@@ -118,6 +122,16 @@ function settings(config, options) {
   // The speed is ours (catchup.js), so hls.js's own controller is off. A long buffer cannot exist at the live edge. Without a
   // tolerance of zero hls.js takes a segment for loaded when less than that is missing: the last, short part of sound.
   return { ...common, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1, maxBufferLength: 4, maxFragLookUpTolerance: 0 };
+}
+
+// hls.js takes a segment for buffered when less than 0.2 s of it is missing (bufferPadding of its fragment-tracker.ts, no setting of it).
+// When the playlist ends a segment while the part before its last is being appended, it then never loads the last one if that is this
+// short: it stands still, and in the end leaves a hole.
+function requireLastParts(hls) {
+  const tracker = hls.coreComponents?.find((component) => "bufferPadding" in component);
+  if (tracker) {
+    tracker.bufferPadding = TOLERANCE;
+  }
 }
 
 function explain(error) {
