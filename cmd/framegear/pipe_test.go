@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
+	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -20,13 +22,28 @@ func TestInterruptOfSilentPipe(t *testing.T) {
 	require.NoError(t, err)
 	defer w.Close()
 	child, said := inProcess(t, "stream", pipe, "-o", out, "--preset", "ultrafast", "--segment", "1s")
+	written := make(chan struct{})
 	go func() { // the end of the test ends a write that nobody reads
-		_, _ = w.WriteString(header + strings.Repeat("FRAME\n"+strings.Repeat("\x80", picture), pictures))
+		defer close(written)
+		_, _ = w.WriteString(header)
+		for n := range pictures {
+			_, _ = w.Write(append([]byte("FRAME\n"), bytes.Repeat([]byte{byte(16 + 40*(n%5))}, picture)...))
+		}
 	}()
-	listed(t, out, "v0/3.m4s", "stream.mpd")
+	listed(t, out, "v0/9.m4s", "stream.mpd")
+	<-written
+	require.Eventually(t, func() bool { return waiting(t, w) == 0 }, time.Minute, time.Millisecond, "all is read, and the next read blocks")
 	require.NoError(t, child.Process.Signal(os.Interrupt))
 	require.NoError(t, child.Wait(), said)
 	require.Contains(t, validated(t, filepath.Join(out, "stream.mpd")), "0 errors")
+}
+
+// waiting returns how many bytes a pipe holds.
+func waiting(t *testing.T, pipe *os.File) (n int32) {
+	t.Helper()
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, pipe.Fd(), syscall.TIOCINQ, uintptr(unsafe.Pointer(&n)))
+	require.Zero(t, errno)
+	return n
 }
 
 func TestCountsInWords(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -107,17 +108,25 @@ func flashAndBeep(t *testing.T, s *framegear.Stream, c synth.Sync, seconds int, 
 		b := framegear.Samples{Format: framegear.S16, Rate: c.Rate, Channels: 2}
 		b.Planes[0] = c.PCM(media.SampleS16, 2, at, int(end-at))
 		at = end
-		if err := s.WriteAudio(&b); err != nil {
-			return // closed: the player has heard enough
+		if fedEnough(t, s.WriteAudio(&b)) {
+			return
 		}
 		v := byte(16 + n%8)
 		if c.Flash(n) {
 			v = 255
 		}
-		if err := s.WriteFrame(framegear.Gray(bytes.Repeat([]byte{v}, side*side), side, side)); err != nil {
+		if fedEnough(t, s.WriteFrame(framegear.Gray(bytes.Repeat([]byte{v}, side*side), side, side))) {
 			return
 		}
 	}
+}
+
+// fedEnough reports whether a stream was closed: the player has heard enough.
+func fedEnough(t *testing.T, err error) bool {
+	if err != nil && !errors.Is(err, framegear.ErrClosed) {
+		t.Errorf("a stream that is fed: %v", err)
+	}
+	return err != nil
 }
 
 var manifests = map[string]string{"hls": "show.m3u8", "dash": "show.mpd"}
@@ -255,6 +264,7 @@ func TestLiveSoundInPlayers(t *testing.T) {
 				o := framegear.Options{
 					Name: "show", FrameRate: c.Frames, Preset: "ultrafast", SegmentDuration: time.Second, Ladder: framegear.Ladder{{Bitrate: 200_000}},
 					Audio: []framegear.AudioTrack{{PCM: true}}, Clock: framegear.ClockCount,
+					WhenFull: framegear.BlockWhenFull, // counted pictures must not be missed: they would be early from then on
 				}
 				set(&o)
 				got := listenLive(t, player, o, 4, func(s *framegear.Stream) { flashAndBeep(t, s, c, patience, true) })
