@@ -143,7 +143,7 @@ func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) erro
 		if err != nil {
 			return err
 		}
-		defer syscall.Close(fd) //nolint:errcheck // libav has a duplicate
+		defer syscall.Close(fd) // libav has a duplicate
 		url, allowed, options["fd"] = "fd:", allowed+",fd", strconv.Itoa(fd)
 	}
 	if allowed != "" {

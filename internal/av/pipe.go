@@ -35,12 +35,12 @@ func openPipe(ctx context.Context, path string) (fd int, err error) {
 		n, err := C.poll(&p, 1, pipePoll)
 		switch {
 		case ctx.Err() != nil:
-			syscall.Close(fd) //nolint:errcheck // nothing was written
+			syscall.Close(fd)
 			return -1, ctx.Err()
 		case n > 0:
 			return fd, nil
 		case n < 0 && !errors.Is(err, syscall.EINTR):
-			syscall.Close(fd) //nolint:errcheck // nothing was written
+			syscall.Close(fd)
 			return -1, pipeError(path, err)
 		}
 	}
@@ -48,8 +48,7 @@ func openPipe(ctx context.Context, path string) (fd int, err error) {
 
 func pipeError(path string, err error) error {
 	e := &Error{Op: "open " + path, Text: err.Error()}
-	var no syscall.Errno
-	if errors.As(err, &no) {
+	if no, ok := errors.AsType[syscall.Errno](err); ok {
 		e.Code = -int(no)
 	}
 	return e
