@@ -82,6 +82,17 @@ func (c *recorded) emit(p *encoder.Packet) error {
 	return nil
 }
 
+// record opens an encoder and begins its stream. The caller closes the encoder.
+func record(t *testing.T, o encoder.Options) (*encoder.Encoder, *recorded) {
+	t.Helper()
+	e, err := encoder.New(o)
+	require.NoError(t, err)
+	params, err := e.Parameters()
+	require.NoError(t, err)
+	defer params.Close()
+	return e, &recorded{stream: bytes.Clone(params.Extradata), sizes: map[int64]int{}}
+}
+
 // Pictures that the codec never saw stand in the stream where they belong, and what refers to them finds what it expects: the decoder of the
 // system shows every picture as it was, with the right one repeated.
 func TestUnchangedPictures(t *testing.T) {
@@ -103,13 +114,8 @@ func TestUnchangedPictures(t *testing.T) {
 }
 
 func stillTest(t *testing.T, o encoder.Options) {
-	e, err := encoder.New(o)
-	require.NoError(t, err)
+	e, c := record(t, o)
 	defer e.Close()
-	params, err := e.Parameters()
-	require.NoError(t, err)
-	defer params.Close()
-	c := recorded{stream: bytes.Clone(params.Extradata), sizes: map[int64]int{}}
 	d := newDesk(t, o)
 	var want []byte
 	const n = 300
@@ -211,13 +217,8 @@ func TestTypingAtRest(t *testing.T) {
 // typed encodes a page on which somebody types a letter every fourth picture after two seconds, and returns the PSNR of every picture and
 // how many were not seen by the codec.
 func typed(t *testing.T, o encoder.Options) (quality []float64, unseen int) {
-	e, err := encoder.New(o)
-	require.NoError(t, err)
+	e, c := record(t, o)
 	defer e.Close()
-	params, err := e.Parameters()
-	require.NoError(t, err)
-	defer params.Close()
-	c := recorded{stream: bytes.Clone(params.Extradata), sizes: map[int64]int{}}
 	d := newDesk(t, o)
 	const n = 120
 	var want []byte

@@ -147,7 +147,7 @@ func followSegments(ctx context.Context, base string, each func()) error {
 // write gives the content to a function in real time until the context ends. A picture that the machine has no time for is left out,
 // as a camera does.
 func write(ctx context.Context, o *options, each func(n int64, pix []byte) error) error {
-	content := contents[o.content](o.width, o.height)
+	draw := contents[o.content](o.width, o.height)
 	next := int64(0)
 	begun := time.Now()
 	frame := time.Second / time.Duration(o.fps)
@@ -156,7 +156,7 @@ func write(ctx context.Context, o *options, each func(n int64, pix []byte) error
 			return nil
 		}
 		next = max(n, int64(time.Since(begun)/frame)) + 1
-		if err := each(n, content.Frame(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
+		if err := each(n, draw(n)); err != nil && !errors.Is(err, framegear.ErrDropped) {
 			return err
 		}
 		return nil

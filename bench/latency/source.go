@@ -17,11 +17,11 @@ import (
 	"github.com/framegear/framegear/internal/synth"
 )
 
-// contents are what can be streamed.
-var contents = map[string]func(width, height int) interface{ Frame(n int64) []byte }{
-	"pattern": func(w, h int) interface{ Frame(n int64) []byte } { return synth.NewPattern(w, h) },
-	"camera":  func(w, h int) interface{ Frame(n int64) []byte } { return synth.NewCamera(w, h) },
-	"screen":  func(w, h int) interface{ Frame(n int64) []byte } { return synth.NewScreen(w, h) },
+// contents are what can be streamed: each returns what draws a picture.
+var contents = map[string]func(width, height int) func(n int64) []byte{
+	"pattern": func(w, h int) func(int64) []byte { return synth.NewPattern(w, h).Frame },
+	"camera":  func(w, h int) func(int64) []byte { return synth.NewCamera(w, h).Frame },
+	"screen":  func(w, h int) func(int64) []byte { return synth.NewScreen(w, h).Frame },
 }
 
 //go:embed page
