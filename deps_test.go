@@ -45,14 +45,15 @@ var folders = map[string]struct {
 	"internal/nal":        {nil, "bytes in, bytes out"},
 	"internal/turn":       {nil, "the order in which work gets a core"},
 	"internal/nearest":    {nil, "names and their neighbours"},
+	"timerslack":          {nil, "a setting of the process, for who imports it"},
 	"internal/synth":      {[]string{"internal/media"}, "pictures and sound by formula"},
 	"internal/origin":     {[]string{"internal/media", "manifest", "manifest/dash", "manifest/hls", "muxer/sink"}, "an origin serves what a sink holds and a manifest says"},
 	"internal":            {[]string{"internal/av", "internal/media", "internal/need", "internal/synth"}, "helpers of tests stay below the root"},
 	"internal/e2e":        {[]string{"", "encoder", "muxer/sink", "manifest", "manifest/validate", "internal/need", "internal/synth", "internal/media"}, "tests with real players, over the public API"},
 	"opencv":              {[]string{""}, "a gocv.Mat becomes a frame of the public API"},
-	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "internal/synth"}, "the command is thin: it binds flags to the library"},
-	"bench":               {[]string{"", "encoder", "scaler", "muxer/sink", "internal/media", "internal/synth"}, "workloads over the public API, and stages alone"},
-	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer", "opencv"}, "examples show the public API"},
+	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "timerslack", "internal/synth"}, "the command is thin: it binds flags to the library"},
+	"bench":               {[]string{"", "encoder", "scaler", "muxer/sink", "timerslack", "internal/media", "internal/synth"}, "workloads over the public API, and stages alone"},
+	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer", "opencv", "timerslack"}, "examples show the public API"},
 }
 
 // testHelpers are the folders whose files only tests use.
@@ -66,7 +67,7 @@ var guarded = []struct {
 	why  string
 }{
 	{"github.com/asticode/go-astiav/...", []string{"internal/av"}, "astiav breaks its API without a major version; one package holds it"},
-	{"C", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb"}, "C is where libav is held and its memory counted, and in the kernels"},
+	{"C", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "timerslack"}, "C is where libav is held and its memory counted, in the kernels, and where something comes before Go"},
 	{"unsafe", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
 	{"gocv.io/x/gocv/...", []string{"opencv", "examples/streamgear-4-opencv"}, "OpenCV is behind a build tag"},
 	{"os/exec", append([]string{"bench"}, testHelpers...), "no process is ever started; everything is in this one"},

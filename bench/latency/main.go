@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"strings"
 	"time"
+
+	_ "github.com/framegear/framegear/timerslack" // as the command has it
 )
 
 // options are what all measurements have in common.

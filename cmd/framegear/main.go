@@ -4,6 +4,8 @@ package main
 import (
 	"context"
 	"os"
+
+	_ "github.com/framegear/framegear/timerslack" // less CPU while encoding
 )
 
 func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

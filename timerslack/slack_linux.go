@@ -1,0 +1,3 @@
+package timerslack
+
+import "C" // for the constructor in slack_linux.c
