@@ -20,10 +20,16 @@ var ErrRate = errors.New("frame rate is not usable")
 const MaxRate = 1000
 
 // FPS returns the rate that a decimal number means. The NTSC family (23.976, 29.97, 59.94, 119.88) becomes its exact
-// n*1000/1001; everything else is taken to three decimals.
+// n*1000/1001; everything else is taken to three decimals. Zero is "not known"; what is no rate (-3, 0.0001, NaN) becomes one that
+// Validate refuses.
 func FPS(f float64) Rate {
-	if math.IsNaN(f) || f <= 0 || f > 1e6 {
+	switch {
+	case f == 0:
 		return Rate{}
+	case math.IsNaN(f) || math.Abs(f) > 1e6:
+		return Rate{1, 0}
+	case f < 0.001:
+		return Rate{int64(math.Floor(min(f, 0))), 1}
 	}
 	nearest := math.Round(f)
 	if f == nearest {
@@ -53,7 +59,10 @@ func ParseRate(s string) (Rate, error) {
 		return Rate{}, fmt.Errorf("%w: %q is not a number (want 30, 29.97 or 30000/1001)", ErrRate, s)
 	}
 	r := FPS(f)
-	return r, r.Validate()
+	if r.Validate() != nil {
+		return Rate{}, fmt.Errorf("%w: %q (want more than 0 and at most %d frames per second)", ErrRate, s, MaxRate)
+	}
+	return r, nil
 }
 
 // Known reports whether the rate is set.
