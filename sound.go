@@ -1,6 +1,7 @@
 package framegear
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -237,6 +238,19 @@ func (s *Stream) openSound() error {
 	return nil
 }
 
+// openSoundWithin is openSound until the context ends.
+func (s *Stream) openSoundWithin(ctx context.Context) error {
+	given := context.AfterFunc(ctx, s.stopSound)
+	err := s.openSound()
+	if given() {
+		return err
+	}
+	if err == nil {
+		s.closeSound()
+	}
+	return ctx.Err()
+}
+
 func (s *Stream) closeSound() {
 	for _, t := range s.sound.tracks {
 		t.Close()
@@ -269,9 +283,15 @@ func (s *Stream) WriteAudio(b *Samples) error {
 // call (ClockWall), or the number of samples before it (ClockCount), where sample 0 belongs to the first frame. Sound and pictures are
 // written side by side, in any order; sound that is more than a minute ahead is refused with ErrAudioAhead.
 //
+// Rate, channels and format of blocks may differ from the track's and change from one to the next: they are converted. A nil block is
+// skipped.
+//
 // It may be called before the first frame, and at the same time as WriteFrame. Errors that wrap ErrSamples, ErrPTS or ErrAudioAhead are
 // about this block alone.
 func (s *Stream) WriteAudioTrack(track int, b *Samples) error {
+	if b == nil {
+		return nil
+	}
 	if track < 0 || track >= len(s.sound.pcm) || s.sound.pcm[track] == nil {
 		return fmt.Errorf("%w: track %d of Options.Audio is no PCM track", ErrOptions, track)
 	}

@@ -2,12 +2,14 @@ package framegear_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -179,6 +181,7 @@ func TestPushedSoundOutOfPlace(t *testing.T) {
 	for i := range int64(60) {
 		require.NoError(t, block(i*1_000_000))
 	}
+	require.NoError(t, s.WriteAudio(nil), "skipped, as a nil frame is")
 	require.ErrorIs(t, block(59_000_000), framegear.ErrPTS)
 	require.ErrorIs(t, block(60_000_000), framegear.ErrAudioAhead)
 	require.ErrorIs(t, s.WriteAudio(&framegear.Samples{Format: framegear.S16, Rate: 48000, Channels: 9, PTS: 90_000_000}), framegear.ErrSamples)
@@ -202,6 +205,21 @@ func TestCloseWhileSoundStalls(t *testing.T) {
 	}
 	require.NoError(t, s.Close(), "Close does not wait for the source")
 	release()
+}
+
+// A source of sound that nobody writes to holds up a program only as long as it likes.
+func TestOpeningIsGivenUp(t *testing.T) {
+	leaktest.Check(t)
+	c := newClip(t, 25, 48000)
+	pipe, out := filepath.Join(c.dir, "pipe"), filepath.Join(c.dir, "out")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, optional := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, cancel)
+		_, err := framegear.NewContext(ctx, out, c.options(framegear.AudioTrack{Source: pipe, Optional: optional}))
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoDirExists(t, out)
+	}
 }
 
 // Optional sound that is not there costs a warning, and the tracks that are there keep their places.

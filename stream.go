@@ -23,6 +23,7 @@ type Stream struct {
 	clock  *gridClock
 	inputs inputs
 	first  *Frame // format and size of the first frame, without planes
+	unable error  // why no first frame could be taken yet
 	pipe   *pipeline
 	hw     ladderDevice
 	last   *scaler.Picture // the newest picture, for repeats
@@ -53,7 +54,14 @@ type counters struct {
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
 // either (objects are PUT), or "" for memory. The encoders open with the first frame, which sets the source's size. Errors wrap ErrOptions
 // or ErrLadder and list every fault. The caller closes the stream.
+//
+// Sources of sound are opened here, which takes up to 20 seconds each where nothing answers; see [NewContext].
 func New(output string, o Options) (*Stream, error) {
+	return NewContext(context.Background(), output, o)
+}
+
+// NewContext is New with a context that gives the opening up, with its error. Once the stream is there the context has no say in it.
+func NewContext(ctx context.Context, output string, o Options) (*Stream, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -61,7 +69,7 @@ func New(output string, o Options) (*Stream, error) {
 	s := &Stream{opt: o, closing: make(chan struct{})}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.soundCtx, s.stopSound = context.WithCancel(s.ctx)
-	if err := s.openSound(); err != nil {
+	if err := s.openSoundWithin(ctx); err != nil {
 		s.stop()
 		return nil, err
 	}
@@ -82,7 +90,8 @@ func New(output string, o Options) (*Stream, error) {
 // A nil frame is skipped.
 //
 // Errors that wrap ErrFrame, ErrChanged, ErrPTS or ErrDropped are about this frame alone: nothing of it was written and the
-// stream goes on. It also goes on after ErrOutputLost. Any other error has ended the stream; Finish returns it too.
+// stream goes on. It also goes on after ErrOutputLost. An error of the first frame, for whose size the encoders are opened (ErrLadder,
+// ErrHardware, a StageError), leaves room for a better one. Any other error has ended the stream. Finish returns it too.
 func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
 		return nil
@@ -154,7 +163,8 @@ func (s *Stream) accept(f *Frame, arrived time.Time) error {
 		return fmt.Errorf("%w: a frame after Copy", ErrOptions)
 	}
 	if s.first == nil {
-		return s.begin(f, arrived)
+		s.unable = s.begin(f, arrived)
+		return s.unable
 	}
 	if err := s.pipe.err(); err != nil {
 		return err
@@ -279,7 +289,7 @@ func (s *Stream) drop(why DropReason) {
 
 // Finish drains the encoders, publishes the last segment and the final manifests (ENDLIST, static MPD), and waits for all of
 // it or for the context; when the context ends first the output stays as it is and ctx.Err() is returned. It returns the error that
-// ended the stream, if one did. Afterwards every method returns ErrClosed, except Close and Stats; the output can still be read through
+// ended the stream, or the one for which no frame was ever taken. Without any frame nothing is written, which is no error. Afterwards every method returns ErrClosed, except Close and Stats; the output can still be read through
 // Handler until Close.
 func (s *Stream) Finish(ctx context.Context) error {
 	s.mu.Lock()
@@ -291,6 +301,8 @@ func (s *Stream) Finish(ctx context.Context) error {
 	var err error
 	if s.opt.AudioOnly {
 		err = s.finishAlone()
+	} else {
+		err = s.unable
 	}
 	pipe := s.pipe
 	s.mu.Unlock()

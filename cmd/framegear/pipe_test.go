@@ -38,6 +38,26 @@ func TestInterruptOfSilentPipe(t *testing.T) {
 	require.Contains(t, validated(t, filepath.Join(out, "stream.mpd")), "0 errors")
 }
 
+// Ctrl-C ends the wait for the first sound from a pipe too.
+func TestInterruptBeforeThereIsSound(t *testing.T) {
+	dir := t.TempDir()
+	pipe, out := filepath.Join(dir, "pipe"), filepath.Join(dir, "out")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	child, said := inProcess(t, "stream", "test:", "--size", "64x36", "--audio", pipe, "-o", out)
+	var w *os.File
+	require.Eventually(t, func() (reading bool) {
+		var err error
+		w, err = os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		return err == nil
+	}, time.Minute, time.Millisecond)
+	defer w.Close()
+	require.NoError(t, child.Process.Signal(os.Interrupt))
+	require.Error(t, child.Wait())
+	require.Equal(t, exitFailed, child.ProcessState.ExitCode())
+	require.Equal(t, "framegear: interrupted\n", said.String())
+	require.NoDirExists(t, out)
+}
+
 // waiting returns how many bytes a pipe holds.
 func waiting(t *testing.T, pipe *os.File) (n int32) {
 	t.Helper()

@@ -97,7 +97,7 @@ func (c *streamCmd) Run(e *env) error {
 	if !c.Copy {
 		shape(&o, src)
 	}
-	s, err := framegear.New(c.Output, o)
+	s, err := framegear.NewContext(e.reading, c.Output, o)
 	if err != nil {
 		return err
 	}
