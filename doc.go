@@ -46,7 +46,8 @@
 //
 // # Errors
 //
-// Errors about one frame ([ErrFrame], [ErrChanged], [ErrPTS], [ErrDropped]) leave the stream as it was. A [StageError] ends it: it names the
-// stage and the rendition and wraps the cause with libav's own last line or the sink's path, and every later call returns it.
+// Errors about one frame ([ErrFrame], [ErrChanged], [ErrPTS], [ErrDropped]) leave the stream as it was. A [StageError] ends it, unless no
+// frame was taken yet: it names the stage and the rendition and wraps the cause with libav's own last line or the sink's path, and every
+// later call returns it.
 // What was published before stays playable.
 package framegear

@@ -36,11 +36,12 @@ var (
 	ErrOutputLost = errors.New("framegear: the output is written no more, its origin goes on")
 	// ErrPTS is wrapped when a frame's time does not come after the one before. Nothing was written, the stream goes on.
 	ErrPTS = errors.New("framegear: presentation time does not increase")
-	// ErrDropped is returned by WriteFrame when Options.WhenFull is DropFrame and the machine is too slow. The stream goes on.
+	// ErrDropped is returned by WriteFrame when Options.WhenFull is DropWhenFull (live outputs: FullAuto too) and the machine is too slow. The stream goes on.
 	ErrDropped = errors.New("framegear: frame dropped, the queue is full")
 )
 
-// StageError says where in the pipeline an error happened. It ends the stream: every later call returns it.
+// StageError says where in the pipeline an error happened. It ends the stream, and every later call returns it; only that of a first
+// frame leaves room for another one.
 type StageError struct {
 	// Stage is "scaler", "filter", "encoder", "muxer", "audio" or "publish".
 	Stage string

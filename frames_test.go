@@ -210,6 +210,7 @@ func fill(b []byte, v byte) {
 func TestImagesAreNotCopied(t *testing.T) {
 	rgba, gray := image.NewRGBA(image.Rect(0, 0, 8, 8)), image.NewGray(image.Rect(0, 0, 8, 8))
 	ycc := image.NewYCbCr(image.Rect(0, 0, 8, 8), image.YCbCrSubsampleRatio420)
+	require.Nil(t, framegear.FromImage(nil))
 	require.Same(t, &rgba.Pix[0], &framegear.FromImage(rgba).Planes[0][0])
 	require.Same(t, &gray.Pix[0], &framegear.FromImage(gray).Planes[0][0])
 	require.Same(t, &ycc.Cb[0], &framegear.FromImage(ycc).Planes[1][0])
