@@ -207,6 +207,49 @@ func TestExportedIdentifiersAreDocumented(t *testing.T) {
 	}
 }
 
+// TestAliasesTellTheirFields: what "go doc" shows of an alias to a struct of an internal package is its comment alone.
+func TestAliasesTellTheirFields(t *testing.T) {
+	all, fields := sources(t), map[string][]string{}
+	eachType(all, func(s *source, spec *ast.TypeSpec, _ string) {
+		if st, ok := spec.Type.(*ast.StructType); ok && s.internal() && !s.test() {
+			for _, f := range st.Fields.List {
+				for _, id := range f.Names {
+					if id.IsExported() {
+						name := path.Base(s.folder) + "." + spec.Name.Name
+						fields[name] = append(fields[name], id.Name)
+					}
+				}
+			}
+		}
+	})
+	told := 0
+	eachType(all, func(s *source, spec *ast.TypeSpec, doc string) {
+		sel, ok := spec.Type.(*ast.SelectorExpr)
+		if s.folder != "" || !ok {
+			return
+		}
+		for _, f := range fields[sel.X.(*ast.Ident).Name+"."+sel.Sel.Name] {
+			told++
+			require.Regexp(t, `\b`+f+`\b`, doc, "%s: the comment of %s does not name the field %s", s.name, spec.Name.Name, f)
+		}
+	})
+	require.Greater(t, told, 15)
+}
+
+// eachType calls f with every declared type and its comment.
+func eachType(all []*source, f func(s *source, spec *ast.TypeSpec, doc string)) {
+	for _, s := range all {
+		for _, d := range s.file.Decls {
+			if d, ok := d.(*ast.GenDecl); ok && d.Tok == token.TYPE {
+				for _, spec := range d.Specs {
+					spec := spec.(*ast.TypeSpec)
+					f(s, spec, d.Doc.Text()+spec.Doc.Text())
+				}
+			}
+		}
+	}
+}
+
 // undocumented returns the exported names of a declaration that no comment is about. One comment may be about a group.
 func undocumented(d ast.Decl) (names []*ast.Ident) {
 	switch d := d.(type) {

@@ -139,13 +139,19 @@ func (s *Stream) healthy() error {
 	return nil
 }
 
-// Server is an HTTP server with bounds against clients that are slow, many, or talk too much.
+// Server is an HTTP server with bounds against clients that are slow, many, or talk too much. Serve answers until its context ends,
+// URL says where, Close cuts everything off.
 type Server = origin.Server
 
-// ServerOptions say how a [Server] listens.
+// ServerOptions say how a [Server] listens. The zero value is plain HTTP with the default bounds.
+//
+//	TLS            TLSFiles      // HTTPS, with HTTP/2 for clients that have it
+//	MaxConnections int           // open at a time, further ones wait; zero means 4096
+//	Grace          time.Duration // how long requests may go on when the server ends; zero means 3 s
+//	Logger         *slog.Logger  // hears of broken handshakes and handlers; nil means silence
 type ServerOptions = origin.ServerOptions
 
-// TLSFiles name a certificate chain and its key in PEM files.
+// TLSFiles name a certificate chain and its key in PEM files: Cert and Key.
 type TLSFiles = origin.TLSFiles
 
 // Listen opens a TCP address for [Server.Serve]. A host's own server can serve [Stream.Handler] just as well; this one has

@@ -150,7 +150,7 @@ func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err 
 	}
 	errs = append(errs, duplicates(rungs)...)
 	if len(rungs) == 0 && len(errs) == 0 {
-		errs = append(errs, fmt.Errorf("%w: every rung is larger than the source's %dx%d (Options.Upscale makes them all the same)",
+		errs = append(errs, fmt.Errorf("%w: every rung is larger than the source's %dx%d (want a smaller one, or Options.Upscale)",
 			ErrLadder, src.width, src.height))
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -7,10 +7,25 @@ import (
 	"github.com/framegear/framegear/internal/media"
 )
 
-// Frame is one picture in the caller's memory. Its planes are borrowed for the call it is given to, and never changed.
+// Frame is one picture in the caller's memory. Its planes are borrowed for the call it is given to, and never changed. [BGR], [Packed],
+// [FromImage] and their like make one; with a stride of its own, a region of a larger picture or a time it is filled in by hand:
+//
+//	Format        PixelFormat // how samples lie in the planes
+//	Width, Height int         // visible size in pixels, odd ones too
+//	Planes        [4][]byte   // as many as the format has; the last row may end without its padding
+//	Strides       [4]int      // distances between rows in bytes; zero means tight
+//	PTS           int64       // in ticks of Options.Timebase, for ClockPTS alone
+//	Captured      time.Time   // instant of capture, for latency figures; zero means when it was given
+//	Color         Color       // zero fields follow the format: full-range sRGB for RGB and gray, limited-range YUV for the rest
 type Frame = media.Frame
 
-// Samples is a block of sound in the caller's memory, borrowed for the call it is given to.
+// Samples is a block of sound in the caller's memory, borrowed for the call it is given to:
+//
+//	Format   SampleFormat // S16, F32, S16P or F32P
+//	Rate     int          // samples per second and channel
+//	Channels int          // 1 to 8, in libav's order: left, right, centre, low frequency, …
+//	Planes   [8][]byte    // one of interleaved samples, or one per channel; whole samples in the machine's byte order
+//	PTS      int64        // of the first sample, in ticks of Options.Timebase, for ClockPTS alone
 type Samples = media.Samples
 
 // The formats of samples. The planar ones have one plane per channel, the others one plane in which channels take turns.
@@ -21,16 +36,24 @@ const (
 	F32P = media.SampleF32P
 )
 
-// PixelFormat says how a frame's samples lie in memory.
+// PixelFormat says how a frame's samples lie in memory. Size gives the bytes of a tightly packed frame, Planes, Rows and RowBytes those
+// of its parts.
 type PixelFormat = media.PixelFormat
 
-// Rate is a frame rate as an exact fraction of frames per second.
+// Rate is a frame rate, the exact fraction Num/Den of frames per second: {30000, 1001}. [FPS] and [ParseRate] make one. The zero value
+// means "not known".
 type Rate = media.Rate
 
-// Timebase is the length of one tick in seconds, as an exact fraction.
+// Timebase is the length of one tick, the exact fraction Num/Den of seconds: {1, 90000} is MPEG's. Duration and Ticks convert to and from
+// time.Duration.
 type Timebase = media.Timebase
 
-// Color says how sample values mean light (ITU-T H.273 code points).
+// Color says how sample values mean light, in code points of ITU-T H.273. Zero fields are "not stated".
+//
+//	Matrix    Matrix // 1 BT.709, 6 BT.601, 9 BT.2020
+//	Range     Range  // 1 limited, 2 full (one more than H.273's VideoFullRangeFlag)
+//	Primaries uint8  // 1 BT.709, 6 SMPTE 170M, 9 BT.2020
+//	Transfer  uint8  // 1 BT.709, 13 sRGB, 16 PQ, 18 HLG
 type Color = media.Color
 
 // The pixel formats that frames may have. Multi-byte samples are little-endian.
@@ -61,7 +84,8 @@ func BT601() Color { return media.OutputColor(0) }
 // BT709 returns limited-range BT.709, the colour of HD, for Options.Color.
 func BT709() Color { return media.OutputColor(media.HDLines) }
 
-// FPS returns the exact rate that a decimal number means: 29.97 is 30000/1001.
+// FPS returns the exact rate that a decimal number means: 29.97 is 30000/1001. Zero is "not known"; a number that is no rate (-3, NaN)
+// becomes one that [New] refuses.
 func FPS(f float64) Rate { return media.FPS(f) }
 
 // ParseRate reads "30", "29.97" or "30000/1001".
@@ -93,8 +117,11 @@ func Gray(pix []byte, width, height int) *Frame {
 
 // FromImage returns a frame of an image. *image.RGBA, *image.NRGBA, *image.Gray and *image.YCbCr (4:2:0, 4:2:2, 4:4:4) are taken without a copy,
 // sub-images included; every other type is drawn into a new RGBA buffer. Alpha is dropped, not blended. YCbCr of the image
-// package is full-range BT.601 (JFIF).
+// package is full-range BT.601 (JFIF). Nil gives nil, which WriteFrame skips.
 func FromImage(img image.Image) *Frame {
+	if img == nil {
+		return nil
+	}
 	b := img.Bounds()
 	f := &Frame{Width: b.Dx(), Height: b.Dy()}
 	switch m := img.(type) {
