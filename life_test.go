@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -209,7 +210,10 @@ func TestSinkFaultAtEveryCall(t *testing.T) {
 				faulty := sinktest.Faulty(below, sinktest.Plan{N: n, Sticky: n%2 == 0, Err: full})
 				opt := c.opt
 				opt.Sink = faulty
+				var log bytes.Buffer
+				opt.Logger = slog.New(slog.NewTextHandler(&log, nil))
 				err := writeAll(t, opt, 22)
+				require.NotContains(t, log.String(), ".invalid", "the names that libav is told are nobody's business")
 				failed = faulty.Failed() > 0
 				what := fmt.Sprintf("call %d", n)
 				require.Zero(t, faulty.Unended(), what)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/framegear/framegear/muxer/sink"
@@ -11,6 +12,33 @@ import (
 
 // fakeURL is what the dash and hls muxers believe to write to. With an http URL they neither rename nor unlink anything themselves.
 const fakeURL = "http://framegear.invalid/"
+
+// withoutFakes leaves out of the log what libav says about those places. What its opener refused is the error of the call, with the object's
+// own name.
+func withoutFakes(l *slog.Logger) *slog.Logger {
+	if l == nil {
+		return nil
+	}
+	return slog.New(fakeless{l.Handler()})
+}
+
+type fakeless struct{ slog.Handler }
+
+// Handle drops records about fakeURL.
+func (h fakeless) Handle(ctx context.Context, r slog.Record) error {
+	if strings.Contains(r.Message, fakeURL) {
+		return nil
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs keeps the filter.
+func (h fakeless) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return fakeless{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup keeps the filter.
+func (h fakeless) WithGroup(name string) slog.Handler { return fakeless{h.Handler.WithGroup(name)} }
 
 // files is the opener behind the dash and hls muxers. They open media segments one after the other, in order, so the n-th
 // one is segment n whatever it is called; the manifests they write are thrown away.

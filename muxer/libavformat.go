@@ -70,7 +70,7 @@ func newSegmenter(ctx context.Context, m *Muxer, format string, options map[stri
 	var err error
 	s.av, err = av.OpenMuxer(av.MuxerConfig{
 		Format: format, URL: fakeURL + "manifest", Options: options, Streams: m.opt.Streams, Timescales: m.opt.Timescales,
-		Opener: s.files, Logger: m.opt.Logger,
+		Opener: s.files, Logger: withoutFakes(m.opt.Logger),
 	})
 	if err != nil {
 		return nil, err
