@@ -3,6 +3,7 @@ package framegear
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/framegear/framegear/audio"
 	"github.com/framegear/framegear/internal/media"
@@ -56,7 +57,9 @@ func (e *StageError) Error() string {
 	if e.Rendition == "" {
 		return fmt.Sprintf("framegear: %s: %v", e.Stage, e.Err)
 	}
-	return fmt.Sprintf("framegear: %s %s: %v", e.Stage, e.Rendition, e.Err)
+	id, _, _ := strings.Cut(e.Rendition, " ")
+	cause := strings.TrimPrefix(e.Err.Error(), e.Stage+" "+id+": ") // the stage alone has named itself
+	return fmt.Sprintf("framegear: %s %s: %s", e.Stage, e.Rendition, cause)
 }
 
 // Unwrap returns the cause.

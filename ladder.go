@@ -195,8 +195,13 @@ func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string
 
 // name is the rendition's before its size is settled.
 func (r *Rendition) name(i int) string {
-	if r.Width == 0 && r.Height == 0 {
+	switch {
+	case r.Width == 0 && r.Height == 0:
 		return fmt.Sprintf("rung %d (the source's size)", i)
+	case r.Width == 0:
+		return fmt.Sprintf("rung %d (%dp)", i, r.Height)
+	case r.Height == 0:
+		return fmt.Sprintf("rung %d (%d wide)", i, r.Width)
 	}
 	return fmt.Sprintf("rung %d (%dx%d)", i, r.Width, r.Height)
 }

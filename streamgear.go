@@ -164,8 +164,10 @@ func (c *gearConverter) passThrough(name string, v any, rung int) {
 		c.unknown(name)
 	case !ok:
 		c.fail("%s: stream specifier %q (want v or v:N)", name, spec)
-	case !simple:
+	case !simple && c.knows(key):
 		c.fail("%s: %s (want one value)", name, shown(v))
+	case !simple:
+		c.unknown(name)
 	case slices.Contains(av.EncoderOptions(c.codec), key):
 		c.each(rung, func(r *Rendition) { r.Extra = with(r.Extra, key, text) })
 	case knows("mp4", key), knows("mpegts", key):
@@ -175,6 +177,11 @@ func (c *gearConverter) passThrough(name string, v any, rung int) {
 	default:
 		c.unknown(name)
 	}
+}
+
+// knows reports whether somebody of libav's has an option.
+func (c *gearConverter) knows(key string) bool {
+	return slices.Contains(slices.Concat(av.EncoderOptions(c.codec), av.MuxerOptions("dash"), av.MuxerOptions("hls")), key) || knows("mp4", key) || knows("mpegts", key)
 }
 
 // knows reports whether a container has an option.

@@ -348,6 +348,7 @@ var gears = []gear{
 	{name: "pass-through muxer", params: stream("-update_period", 5), warns: []string{"Framegear's own"}},
 	{name: "-sws_flags", params: stream("-sws_flags", "lanczos"), warns: []string{"-vf scale"}},
 	{name: "unknown", params: stream("-livestrem", true), err: "did you mean -livestream"},
+	{name: "unknown with a list", params: stream("-strems", []any{}), err: "did you mean -streams"},
 	{name: "unknown without neighbours", params: stream("-qwertyuiop", 1), err: "is unknown to StreamGear, to libx264"},
 	{name: "specifier", params: stream("-crf:v:3", 20), err: "want v:0 to v:0"},
 	{name: "specifier of another kind", params: stream("-crf:s:0", 20), err: `stream specifier "s:0"`},

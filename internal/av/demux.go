@@ -156,7 +156,7 @@ func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) erro
 	defer d.Free()
 	mark := book.mark()
 	if err := in.fc.OpenInput(url, format, d); err != nil {
-		return deviceError(openError(cfg.URL, err, nil, mark), mark)
+		return unknownContent(deviceError(openError(cfg.URL, err, nil, mark), mark))
 	}
 	book.route(unsafe.Pointer(in.c()), cfg.Logger)
 	if err := leftOver(d, cfg.URL); err != nil {
@@ -166,6 +166,14 @@ func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) erro
 		return openError(cfg.URL, err, unsafe.Pointer(in.c()), mark)
 	}
 	return nil
+}
+
+// unknownContent says what libav's "Invalid data found when processing input" means where libav says no more.
+func unknownContent(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Code == int(C.AVERROR_INVALIDDATA) && e.LastLog == "" {
+		e.LastLog = "no container that this build of libav knows, or a damaged one; want for example MP4, Matroska, MPEG-TS or WAV"
+	}
+	return err
 }
 
 // Best returns the stream of a kind that a player would choose. A picture on the cover is no video.
