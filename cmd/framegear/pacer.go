@@ -7,12 +7,18 @@ import (
 	"github.com/framegear/framegear"
 )
 
-// pacer holds a source back to real time when the output is live.
+// pacer holds a source back to real time when the output is live or follows the wall clock.
 type pacer struct {
 	live    bool
 	started bool
 	first   int64
 	start   time.Time
+}
+
+// ready reports whether a source's pictures are there before their time: with the wall clock they would be shown as fast as they are read.
+func ready(src source) bool {
+	_, drawn := src.(*testSource)
+	return drawn || src.Duration() > 0
 }
 
 func newPacer(live bool) *pacer { return &pacer{live: live} }

@@ -28,6 +28,7 @@ func (c *streamCmd) AfterApply(k *kong.Context) error {
 		if p.Flag.Name == "format" {
 			c.formatGiven = true
 		}
+		c.given = append(c.given, p.Flag.Name)
 	}
 	return nil
 }

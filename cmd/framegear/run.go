@@ -56,6 +56,15 @@ func (e *env) say(text string) {
 	fmt.Fprintln(e.stderr, text)
 }
 
+// fault tells what ends the command.
+func (e *env) fault(text string) {
+	if e.jsonLog {
+		e.log.Error(text)
+		return
+	}
+	fmt.Fprintf(e.stderr, "framegear: %s\n", text)
+}
+
 // usageError makes the exit code exitUsage.
 type usageError struct{ error }
 
@@ -86,7 +95,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer stop()
 	console := newConsole(stderr)
 	e := &env{ctx: ctx, reading: reading, stdin: stdin, stdout: stdout, stderr: console, log: newLogger(&c, console), jsonLog: c.LogFormat == "json"}
-	return exitCode(k.Run(e), stderr)
+	return e.exitCode(k.Run(e))
 }
 
 // parse keeps kong's help, which exits, from going on afterwards.
@@ -108,7 +117,8 @@ func newLogger(c *cli, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, opt))
 }
 
-func exitCode(err error, stderr io.Writer) int {
+// exitCode says what ended the command.
+func (e *env) exitCode(err error) int {
 	var usage usageError
 	switch {
 	case err == nil:
@@ -116,11 +126,11 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "framegear: interrupted")
+		e.fault("interrupted")
 		return exitFailed
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") { // one fault a line
-		fmt.Fprintf(stderr, "framegear: %s\n", strings.TrimPrefix(line, "framegear: "))
+		e.fault(strings.TrimPrefix(line, "framegear: "))
 	}
 	if errors.As(err, &usage) || errors.Is(err, framegear.ErrOptions) || errors.Is(err, framegear.ErrLadder) {
 		return exitUsage

@@ -136,7 +136,7 @@ func (st *status) summary(s *framegear.Stream) {
 		what = "sound"
 	}
 	fmt.Fprintf(w, "%s of %s in %s: %.1fx, %s, %s\n", v.Duration.Round(10*time.Millisecond), what,
-		elapsed.Round(10*time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), count(v.Segments, "segment"), size(v.Bytes))
+		elapsed.Round(time.Millisecond), v.Duration.Seconds()/elapsed.Seconds(), count(v.Segments, "segment"), size(v.Bytes))
 	if v.Repeated+v.Dropped+v.Jumps > 0 {
 		fmt.Fprintf(w, "to keep the rate constant: %s repeated, %d dropped, %s closed\n", count(v.Repeated, "frame"), v.Dropped, count(v.Jumps, "gap"))
 	}

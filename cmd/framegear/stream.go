@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,6 +73,8 @@ type streamCmd struct {
 
 	gear        map[string]any // of --params
 	formatGiven bool
+	given       []string // names of the flags
+	primary     bool     // the rendition at the source's size is there without a --rung
 }
 
 // Run streams the input.
@@ -84,6 +87,9 @@ func (c *streamCmd) Run(e *env) error {
 	}
 	if err := c.contradictions(); err != nil {
 		return err
+	}
+	for _, text := range c.idle() {
+		e.log.Warn(text)
 	}
 	src, err := c.openSource(e)
 	if err != nil {
@@ -118,7 +124,7 @@ func (c *streamCmd) Run(e *env) error {
 		if late := s.Finish(e.ctx); !errors.Is(err, late) {
 			err = errors.Join(err, late)
 		}
-		return err
+		return c.explained(err)
 	}
 	if err := s.Finish(e.ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -148,6 +154,29 @@ func (c *streamCmd) contradictions() error {
 	return nil
 }
 
+// idle names the flags that were given and change nothing.
+func (c *streamCmd) idle() (texts []string) {
+	raw := c.Input == "-"
+	for _, of := range []struct {
+		flags string
+		used  bool
+		needs string
+	}{
+		{"window extra-window target-latency stall", c.Live || c.LowLatency, "--live"},
+		{"part", c.LowLatency, "--low-latency"},
+		{"tls-cert tls-key token", c.Serve != "", "--serve"},
+		{"size", raw || strings.HasPrefix(c.Input, "test:"), "the input test: or -"},
+		{"pix-fmt", raw, "the input -"},
+	} {
+		for flag := range strings.FieldsSeq(of.flags) {
+			if !of.used && slices.Contains(c.given, flag) {
+				texts = append(texts, fmt.Sprintf("--%s does nothing without %s", flag, of.needs))
+			}
+		}
+	}
+	return texts
+}
+
 // feed passes pictures on until the source ends, or returns context.Canceled when the first interrupt comes.
 func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status) error {
 	var f framegear.Frame
@@ -158,7 +187,7 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 	if c.Copy {
 		return c.copyInput(e, src, s, status)
 	}
-	pace := newPacer(c.Live || c.LowLatency)
+	pace := newPacer(c.Live || c.LowLatency || c.Clock == "wall" && ready(src))
 	for n := 0; ; n++ {
 		switch err := src.Read(&f); {
 		case errors.Is(err, io.EOF) && n == 0:
@@ -283,9 +312,17 @@ func (c *streamCmd) ladder(o *framegear.Options) error {
 	case c.NoPrimary && len(c.Rung) == 0:
 		return usagef("--no-primary needs at least one --rung")
 	case !c.NoPrimary && !own:
-		o.Ladder = append(framegear.Ladder{{}}, o.Ladder...)
+		o.Ladder, c.primary = append(framegear.Ladder{{}}, o.Ladder...), true
 	}
 	return nil
+}
+
+// explained says where a rendition comes from that nobody asked for.
+func (c *streamCmd) explained(err error) error {
+	if c.primary && errors.Is(err, framegear.ErrLadder) && strings.Contains(err.Error(), "is the same as v0 ") {
+		return fmt.Errorf("%w (v0 is the source's own size: --no-primary leaves it out)", err)
+	}
+	return err
 }
 
 // parseDuration reads "2s" or plain seconds, more than none.

@@ -88,6 +88,7 @@ func TestUsage(t *testing.T) {
 		{"a rung without a size", with(short, "-o", out, "--rung", "fast@800k"), `rung size "fast"`},
 		{"a rung without a rate", with(short, "-o", out, "--rung", "64x48@quick"), "want a bit rate such as 2500k"},
 		{"the same rung twice", with(short, "-o", out, "--rung", "64x48@60k", "--rung", "64x48@60k"), "v2 64x48 is the same as v1 64x48"},
+		{"a rung at the source's size", with(short, "-o", out, "--rung", "96p"), "v0 is the source's own size: --no-primary"},
 		{"an encoder that there is not", with(short, "-o", out, "--encoder", "libx246"), "libx264"},
 		{"an option of the encoder that there is not", with(short, "-o", out, "--option", "crff=3"), "crff"},
 		{"no segment", with(short, "-o", out, "--segment", "0"), `--segment "0" (want`},
@@ -136,7 +137,7 @@ func TestFailures(t *testing.T) {
 		says string
 	}{
 		{"an input that there is not", []string{"stream", "nowhere.mp4", "-o", out}, "nowhere.mp4"},
-		{"an input that is no video", []string{"stream", text, "-o", out}, text},
+		{"an input that is no video", []string{"stream", text, "-o", out}, text + ": Invalid data found when processing input (no container that"},
 		{"a protocol that is not allowed", []string{"stream", "gopher://127.0.0.1/x", "-o", out}, "gopher"},
 		{"a file where the folder should be", with(short, "-o", filepath.Join(text, "out")), text},
 		{"libav's name of a pipe with sound", with(short, "-o", out, "--audio", "pipe:0"), "want /dev/stdin"},
@@ -240,6 +241,38 @@ func TestLogLinesAsJSON(t *testing.T) {
 	require.Len(t, messages, 2)
 	require.Contains(t, messages[0], "1280x720")
 	require.Equal(t, "done", messages[1])
+
+	code, _, errs = command(t, "stream", "nowhere.mp4", "-o", t.TempDir(), "--log-format", "json")
+	require.Equal(t, exitFailed, code)
+	var entry struct{ Level, Msg string }
+	require.NoError(t, json.Unmarshal([]byte(errs), &entry), errs)
+	require.Equal(t, "ERROR", entry.Level)
+	require.Contains(t, entry.Msg, "nowhere.mp4")
+}
+
+// Flags that change nothing are told of: whoever gives them believes otherwise.
+func TestIdleFlags(t *testing.T) {
+	code, _, errs := command(t, with(short, "-o", t.TempDir(), "--window", "5", "--part", "100ms", "--token", "x", "--pix-fmt", "gray")...)
+	require.Equal(t, exitOK, code, errs)
+	for _, says := range []string{"--window does nothing without --live", "--part does nothing without --low-latency", "--token does nothing without --serve",
+		"--pix-fmt does nothing without the input -"} {
+		require.Contains(t, errs, says)
+	}
+	require.NotContains(t, errs, "--size does nothing")
+	code, _, errs = command(t, with(short, "-o", t.TempDir(), "--live", "--window", "5")...)
+	require.Equal(t, exitOK, code, errs)
+	require.NotContains(t, errs, "does nothing")
+}
+
+// With the wall clock a source that gives as fast as it is read is held back: its pictures keep their distances, and its sound its pictures.
+func TestWallClockHoldsBack(t *testing.T) {
+	dir := t.TempDir()
+	code, _, errs := command(t, with(short, "-o", dir, "--clock", "wall")...)
+	require.Equal(t, exitOK, code, errs)
+	b, err := os.ReadFile(filepath.Join(dir, "stream.mpd"))
+	require.NoError(t, err)
+	require.NotContains(t, string(b), `mediaPresentationDuration="PT0.0`)
+	require.NotContains(t, string(b), `mediaPresentationDuration="PT0.1S`)
 }
 
 // validate ends with 1 and a list when a presentation is broken.
