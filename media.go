@@ -16,7 +16,7 @@ import (
 //	Strides       [4]int      // distances between rows in bytes; zero means tight
 //	PTS           int64       // in ticks of Options.Timebase, for ClockPTS alone
 //	Captured      time.Time   // instant of capture, for latency figures; zero means when it was given
-//	Color         Color       // zero fields follow the format: full-range sRGB for RGB and gray, limited-range YUV for the rest
+//	Color                     // a [Color]; zero fields follow the format: full-range sRGB for RGB and gray, limited-range YUV for the rest
 type Frame = media.Frame
 
 // Samples is a block of sound in the caller's memory, borrowed for the call it is given to:
@@ -50,10 +50,10 @@ type Timebase = media.Timebase
 
 // Color says how sample values mean light, in code points of ITU-T H.273. Zero fields are "not stated".
 //
-//	Matrix    Matrix // 1 BT.709, 6 BT.601, 9 BT.2020
-//	Range     Range  // 1 limited, 2 full (one more than H.273's VideoFullRangeFlag)
-//	Primaries uint8  // 1 BT.709, 6 SMPTE 170M, 9 BT.2020
-//	Transfer  uint8  // 1 BT.709, 13 sRGB, 16 PQ, 18 HLG
+//	Matrix    // 1 BT.709, 6 BT.601, 9 BT.2020
+//	Range     // 1 limited, 2 full (one more than H.273's VideoFullRangeFlag)
+//	Primaries // 1 BT.709, 6 SMPTE 170M, 9 BT.2020
+//	Transfer  // 1 BT.709, 13 sRGB, 16 PQ, 18 HLG
 type Color = media.Color
 
 // The pixel formats that frames may have. Multi-byte samples are little-endian.
