@@ -9,7 +9,7 @@ package change
 #include "compare.h"
 
 static int change_compare_planes(change_pictures p, uint8_t *blocks) { return change_compare(&p, blocks); }
-static int change_sample_planes(change_pictures p, int count) { return change_sample(&p, count); }
+static int change_sample_planes(change_pictures p, int count, int most) { return change_sample(&p, count, most); }
 */
 import "C"
 
@@ -32,7 +32,7 @@ const (
 func (m *Map) Compare(width, height int, now, before *Planes) bool {
 	p := pictures(width, height, now, before)
 	m.Reset(width, height)
-	if len(m.blocks) == 0 || int(C.change_sample_planes(p, samples))*worth > samples {
+	if len(m.blocks) == 0 || C.change_sample_planes(p, samples, samples/worth) != 0 {
 		return false
 	}
 	m.changed = int(C.change_compare_planes(p, (*C.uint8_t)(unsafe.SliceData(m.blocks))))

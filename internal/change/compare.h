@@ -14,7 +14,7 @@ typedef struct {
 /* Fills a byte for each block, 1 where they differ, and returns how many do. */
 int change_compare(const change_pictures *p, uint8_t *blocks);
 
-/* Compares count blocks spread over the picture and returns how many differ. */
-int change_sample(const change_pictures *p, int count);
+/* Compares count blocks spread over the picture, as far as it takes to know whether more than most of them differ. */
+int change_sample(const change_pictures *p, int count, int most);
 
 #endif
