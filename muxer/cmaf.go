@@ -1,7 +1,6 @@
 package muxer
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -33,9 +32,9 @@ func (b *buffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// take returns a copy of the bytes so far and starts anew: sinks and readers may keep it, and most parts are far smaller than the largest.
+// take returns the bytes so far, until libavformat writes again, and starts anew. Sinks borrow what they are given.
 func (b *buffer) take() []byte {
-	out := bytes.Clone(b.b)
+	out := b.b
 	b.b = b.b[:0]
 	return out
 }
