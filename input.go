@@ -37,9 +37,13 @@ type Input struct {
 	eof     bool
 	lastPTS int64
 	started bool
+	damage  error       // of a packet that could not be decoded
 	sound   *inputSound // read beside the pictures, nil unless Audio was asked of an input without an end
 	logger  *slog.Logger
 }
+
+// maxDamaged is how often a decoder may fail without taking another packet.
+const maxDamaged = 1000
 
 // OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
 // built with them. When the context ends, reads end with its error. The caller closes the input.
@@ -124,19 +128,26 @@ func (in *Input) Duration() time.Duration { return in.in.Duration() }
 
 // Read fills f with the next picture, whose planes are valid until the next Read or Close. PTS is in ticks of Timebase and
 // increases; pictures without a time follow the one before by one frame. At the end it returns io.EOF. A damaged packet is
-// skipped.
+// skipped; when not one picture can be decoded, that is the error at the end.
 func (in *Input) Read(f *Frame) error {
 	if in.dec == nil {
 		return io.EOF
 	}
-	for {
+	for damaged := 0; ; {
 		err := in.dec.Picture(f)
 		switch {
 		case err == nil:
 			in.stamp(f)
 			return nil
+		case errors.Is(err, io.EOF) && !in.started && in.damage != nil:
+			return fmt.Errorf("%w %s: no picture of it can be decoded: %w", ErrInput, in.url, in.damage)
 		case errors.Is(err, io.EOF):
 			return io.EOF
+		case av.Damaged(err) && damaged < maxDamaged:
+			// Decoders with threads tell of a packet when its picture is due, not when they are given it.
+			in.damage = err
+			damaged++
+			continue
 		case !errors.Is(err, av.ErrAgain):
 			return fmt.Errorf("%w: %w", ErrInput, err)
 		}
@@ -175,7 +186,9 @@ func (in *Input) feed() error {
 		return err
 	}
 	// A packet that cannot be decoded costs its pictures, not the stream.
-	_ = in.dec.Send(in.packet)
+	if err := in.dec.Send(in.packet); av.Damaged(err) {
+		in.damage = err
+	}
 	return nil
 }
 

@@ -52,6 +52,43 @@ func TestTurnedInput(t *testing.T) {
 	requireColour(t, [3]float64{0, 0, 0}, mean(pix, height, 4, 52, 56, 40), 6, "below")
 }
 
+// What can be decoded of a file that was cut off or has a hole is decoded, as every player does it.
+func TestDamagedInput(t *testing.T) {
+	leaktest.Check(t)
+	whole, err := os.ReadFile("testdata/clip.mp4") // 240 pictures; its index is at the beginning
+	require.NoError(t, err)
+	media := bytes.Index(whole, []byte("mdat")) + 4
+	hole := bytes.Clone(whole)
+	copy(hole[100_000:], bytes.Repeat([]byte{0xff}, 1000))
+	junk := append(bytes.Clone(whole[:media]), bytes.Repeat([]byte{0xff}, len(whole)-media)...)
+	for name, c := range map[string]struct {
+		file        []byte
+		least, most int
+	}{
+		"cut off": {whole[:100_000], 120, 140}, "with a hole": {hole, 200, 240}, "junk": {junk, 0, 0},
+	} {
+		file := filepath.Join(t.TempDir(), "film.mp4")
+		require.NoError(t, os.WriteFile(file, c.file, 0o600))
+		in, err := framegear.OpenInput(t.Context(), file, framegear.InputOptions{})
+		require.NoError(t, err, name)
+		pictures := 0
+		for _, err = range in.Frames() {
+			if err == nil {
+				pictures++
+			}
+		}
+		if c.most == 0 {
+			require.ErrorIs(t, err, framegear.ErrInput, name)
+			require.ErrorContains(t, err, "no picture of it can be decoded", name)
+		} else {
+			require.NoError(t, err, name)
+		}
+		require.GreaterOrEqual(t, pictures, c.least, name)
+		require.LessOrEqual(t, pictures, c.most, name)
+		require.NoError(t, in.Close())
+	}
+}
+
 // What television makes is said to be so, and the command warns of it.
 func TestInterlacedInput(t *testing.T) {
 	leaktest.Check(t)

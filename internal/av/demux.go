@@ -170,7 +170,7 @@ func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) erro
 
 // unknownContent says what libav's "Invalid data found when processing input" means where libav says no more.
 func unknownContent(err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && e.Code == int(C.AVERROR_INVALIDDATA) && e.LastLog == "" {
+	if e, ok := errors.AsType[*Error](err); ok && Damaged(e) && e.LastLog == "" {
 		e.LastLog = "no container that this build of libav knows, or a damaged one; want for example MP4, Matroska, MPEG-TS or WAV"
 	}
 	return err

@@ -74,6 +74,12 @@ func checkOf(op, name string, code C.int, ctx unsafe.Pointer, since uint64) erro
 	return &Error{Op: op, Code: int(code), Text: errorText(int(code)), LastLog: book.last(ctx, since)}
 }
 
+// Damaged reports whether libav found data that is not what its format says.
+func Damaged(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == int(C.AVERROR_INVALIDDATA)
+}
+
 func errorText(code int) string {
 	var buf [128]C.char
 	C.av_strerror(C.int(code), &buf[0], C.size_t(len(buf)))
