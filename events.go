@@ -27,6 +27,7 @@ type Events struct {
 
 // WarningInfo is one warning.
 type WarningInfo struct {
+	// Text names what it is about, without a line break; the logger has it too.
 	Text string
 }
 
@@ -87,5 +88,6 @@ const (
 // DropInfo is one dropped frame.
 type DropInfo struct {
 	Reason DropReason
-	At     time.Time
+	// At is when it was dropped, by the wall clock.
+	At time.Time
 }

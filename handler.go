@@ -101,6 +101,8 @@ type HandlerOptions struct {
 // Handler serves the output: manifests, segments and parts with all that low latency needs (blocking reload, growing
 // segments), and a player page at "/". It may be used before the first frame (players wait), while the stream runs, and after
 // Finish as long as the output is there. It needs an output that can be read: memory (New with ""), a folder, or low latency.
+//
+// Paths are relative to its root, so under a prefix it wants that taken off: mux.Handle("/cam/", http.StripPrefix("/cam", s.Handler())).
 func (s *Stream) Handler() http.Handler {
 	h, err := s.HandlerWith(HandlerOptions{})
 	if err != nil {
