@@ -103,18 +103,22 @@ func ownBytes(ctx context.Context, o *options) ([]time.Duration, []framegear.Sta
 		return nil, nil, err
 	}
 	defer s.Close()
-	server := httptest.NewServer(s.Handler())
-	defer server.Close()
+	listener, err := framegear.Listen("127.0.0.1:0", framegear.ServerOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, o.length)
 	defer cancel()
+	served := make(chan error, 1)
+	go func() { served <- listener.Serve(ctx, s.Handler()) }()
 	var m marks
 	read := make(chan error, 1)
-	go func() { read <- followSegments(ctx, server.URL, m.arrived) }()
+	go func() { read <- followSegments(ctx, listener.URL(), m.arrived) }()
 	err = write(ctx, o, func(_ int64, pix []byte) error {
 		m.wrote(time.Now())
 		return s.WriteFrame(framegear.BGR(pix, o.width, o.height))
 	})
-	return m.delays(2 * o.fps), s.Stats().Stages, errors.Join(err, <-read)
+	return m.delays(2 * o.fps), s.Stats().Stages, errors.Join(err, <-read, <-served)
 }
 
 // followSegments reads the first rendition as a DASH client does, one segment after the other, each while it grows.
@@ -126,13 +130,13 @@ func followSegments(ctx context.Context, base string, each func()) error {
 		}
 		return http.DefaultClient.Do(r)
 	}
-	first, err := get("/live.mpd")
+	first, err := get("live.mpd")
 	if err != nil {
 		return err
 	}
 	first.Body.Close()
 	for n := 1; ctx.Err() == nil; n++ {
-		answer, err := get(fmt.Sprintf("/v0/%d.m4s", n))
+		answer, err := get(fmt.Sprintf("v0/%d.m4s", n))
 		if err == nil {
 			err = chunks(answer.Body, each)
 			answer.Body.Close()

@@ -33,18 +33,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		<-l.slots
 		return nil, err
 	}
-	return &limitedConn{Conn: c, release: sync.OnceFunc(func() { <-l.slots })}, nil
+	return &conn{Conn: c, release: sync.OnceFunc(func() { <-l.slots })}, nil
 }
 
 func (l *limitedListener) Close() error { return l.close() }
-
-// limitedConn gives its slot back when it is closed.
-type limitedConn struct {
-	net.Conn
-	release func()
-}
-
-func (c *limitedConn) Close() error {
-	defer c.release()
-	return c.Conn.Close()
-}

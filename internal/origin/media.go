@@ -74,7 +74,7 @@ func (o *Origin) serveGrowing(w *writer, r *http.Request, h sink.Handle, cancel 
 	return nil
 }
 
-// follow copies until the object is complete, and flushes whenever everything there is was written.
+// follow copies until the object is complete, and flushes whenever that was everything there is.
 func follow(w *writer, h sink.Handle, progress func()) error {
 	buf := buffers.Get().(*[writeChunk]byte)
 	defer buffers.Put(buf)
@@ -83,21 +83,17 @@ func follow(w *writer, h sink.Handle, progress func()) error {
 		n, err := h.Read(buf[:])
 		if n > 0 {
 			progress()
-			if _, err := w.Write(buf[:n]); err != nil {
+			sent += int64(n)
+			size, _ := h.Size()
+			if err := w.push(buf[:n], sent >= size); err != nil {
 				return err
 			}
-			sent += int64(n)
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
-		}
-		if size, _ := h.Size(); sent >= size {
-			if err := w.flush(); err != nil {
-				return err
-			}
 		}
 	}
 }

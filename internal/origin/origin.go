@@ -44,7 +44,7 @@ func (o *Origin) Close() error {
 
 // ServeHTTP answers one request.
 func (o *Origin) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w := newWriter(rw, o.opt.Limits.WriteTimeout, &o.counts)
+	w := newWriter(rw, r, o.opt.Limits.WriteTimeout, &o.counts)
 	defer w.done()
 	setCommonHeaders(w.Header())
 	switch r.Method {

@@ -58,6 +58,7 @@ func Listen(addr string, opt ServerOptions) (*Server, error) {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: headerTimeout, SendPingTimeout: idleTimeout},
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(opt.Logger.Handler(), slog.LevelDebug),
 	}}
 	if err := s.loadCertificate(opt.TLS); err != nil {

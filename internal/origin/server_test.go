@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,8 +28,20 @@ import (
 
 // pipeListener is a network inside a test's bubble, where time is the test's.
 type pipeListener struct {
-	conns chan net.Conn
-	done  chan struct{}
+	conns  chan net.Conn
+	done   chan struct{}
+	writes atomic.Int64 // of the server
+}
+
+// countedConn counts what would be system calls.
+type countedConn struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c countedConn) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(b)
 }
 
 func (l *pipeListener) Accept() (net.Conn, error) {
@@ -45,15 +58,15 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 func (l *pipeListener) dial() net.Conn {
 	client, server := net.Pipe()
-	l.conns <- server
+	l.conns <- countedConn{server, &l.writes}
 	return client
 }
 
 func servePipe(t *testing.T, h http.Handler) *pipeListener {
 	l := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Second}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Second, ConnContext: origin.WithConn}
 	ended := make(chan error)
-	go func() { ended <- srv.Serve(l) }()
+	go func() { ended <- srv.Serve(origin.LimitListener(l, 10)) }()
 	t.Cleanup(func() {
 		require.NoError(t, srv.Close())
 		require.ErrorIs(t, <-ended, http.ErrServerClosed)
@@ -116,6 +129,36 @@ func TestChunkedOverTheWire(t *testing.T) {
 		out.abort()
 		_, err = io.Copy(io.Discard, reply.Body)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	})
+}
+
+// A chunk reaches a client in one piece: the head of the answer, the chunk's length and its end are not writes of their own.
+func TestChunkIsOneWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := newOutput(t)
+		out.segments(3)
+		out.part()
+		l := servePipe(t, newOrigin(t, out))
+		conn := l.dial()
+		defer conn.Close()
+		_, err := io.WriteString(conn, "GET /v0/4.m4s HTTP/1.1\r\nHost: x\r\n\r\n")
+		require.NoError(t, err)
+		reply, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		first := make([]byte, len(partContent("v0/4.0.m4s")))
+		_, err = io.ReadFull(reply.Body, first)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, l.writes.Load(), "one for each 64 KiB")
+		for i, size := range []int{100, 12_000, 60_000} {
+			want := strings.Repeat("x", size)
+			out.grow("v0/4.m4s", want)
+			got := make([]byte, size)
+			_, err = io.ReadFull(reply.Body, got)
+			require.NoError(t, err)
+			require.Equal(t, want, string(got))
+			synctest.Wait()
+			require.EqualValues(t, 3+i, l.writes.Load())
+		}
 	})
 }
 

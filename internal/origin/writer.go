@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -14,15 +15,16 @@ const writeChunk = 64 << 10
 type writer struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	conn    *conn // nil when it is not known
 	timeout time.Duration
 	until   time.Time // the deadline
 	counts  *counters
 	status  int
 }
 
-func newWriter(w http.ResponseWriter, timeout time.Duration, counts *counters) *writer {
+func newWriter(w http.ResponseWriter, r *http.Request, timeout time.Duration, counts *counters) *writer {
 	counts.requests.Add(1)
-	return &writer{ResponseWriter: w, control: http.NewResponseController(w), timeout: timeout, counts: counts}
+	return &writer{ResponseWriter: w, control: http.NewResponseController(w), conn: connOf(r.Context()), timeout: timeout, counts: counts}
 }
 
 // Unwrap lets http.ResponseController through.
@@ -55,6 +57,16 @@ func (w *writer) ReadFrom(src io.Reader) (int64, error) {
 	buf := buffers.Get().(*[writeChunk]byte)
 	defer buffers.Put(buf)
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{src}, buf[:])
+}
+
+// push writes b, and flushes when nothing follows soon, in one piece where the connection can do that.
+func (w *writer) push(b []byte, flush bool) error {
+	w.conn.hold()
+	_, err := w.Write(b)
+	if err == nil && flush {
+		err = w.flush()
+	}
+	return errors.Join(err, w.conn.letGo())
 }
 
 // flush hands everything written so far to the client.

@@ -1,0 +1,7 @@
+package origin
+
+// What a [Server] does with connections, for tests with connections of their own.
+var (
+	LimitListener = limitListener
+	WithConn      = withConn
+)
