@@ -63,6 +63,9 @@ func watch(ctx context.Context, o *options, c configuration, base string) (*seen
 	if c.Delay > 0 {
 		q.Set("delay", fmt.Sprint(c.Delay))
 	}
+	if o.plain {
+		q.Set("plain", "")
+	}
 	if _, err := chromedp.Run(ctx, chromedp.Navigate(base+"/bench/index.html?"+q.Encode())); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@
 //	go run ./bench/latency                     the six configurations of the project's goals, 60 s each
 //	go run ./bench/latency -only dash -length 20s
 //	go run ./bench/latency -only dash -raw out         with everything that the page saw
+//	go run ./bench/latency -plain              what a page of somebody else's gets: players with their own settings
 //	go run ./bench/latency -bytes              from WriteFrame to bytes over HTTP, beside ffmpeg's own LL-DASH
 //	go run ./bench/latency -bytes -content camera
 //

@@ -25,6 +25,7 @@ type options struct {
 	only, content  string
 	json, bytes    bool
 	silent         bool
+	plain          bool
 	raw            string // folder for what the pages saw
 	shaka          string // folder
 	chromium       string
@@ -99,6 +100,7 @@ func parse(args []string) (*options, error) {
 	f.BoolVar(&o.bytes, "bytes", false, "measure from WriteFrame to bytes over HTTP instead, beside ffmpeg's LL-DASH")
 	f.StringVar(&o.content, "content", "pattern", "what is streamed: pattern, camera or screen")
 	f.BoolVar(&o.silent, "no-sound", false, "leave the sound out")
+	f.BoolVar(&o.plain, "plain", false, "leave the players to their own settings instead of those of the origin's page")
 	f.BoolVar(&o.json, "json", false, "print results as JSON lines")
 	f.StringVar(&o.raw, "raw", "", "folder to keep in what each page saw, as JSON")
 	f.StringVar(&o.shaka, "shaka", "bench/latency/vendor", "folder that Shaka Player is kept in")

@@ -87,6 +87,12 @@ for (const name of ["waiting", "playing", "seeking", "seeked", "ratechange", "re
 video.addEventListener("error", () => errors.push(`video: ${video.error?.message}`));
 window.addEventListener("error", (e) => errors.push(`script: ${e.message}`));
 
+// requests returns of each request when it began and ended in milliseconds since the page began, its address, status and bytes.
+performance.setResourceTimingBufferSize(100_000);
+function requests() {
+  return performance.getEntriesByType("resource").map((e) => [Math.round(e.startTime), Math.round(e.responseEnd), e.name, e.responseStatus, e.encodedBodySize]);
+}
+
 function load(src) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -98,6 +104,7 @@ function load(src) {
 }
 
 const delay = Number(query.get("delay")) || undefined;
+const plain = query.has("plain");
 
 // The page of the origin has its own settings and speed control for these two: what is measured is what a viewer gets.
 async function ours(module, name) {
@@ -123,9 +130,31 @@ async function shaka(manifest) {
   const p = (player = new window.shaka.Player());
   await p.attach(video);
   p.addEventListener("error", (e) => errors.push(`shaka ${e.detail.code} ${e.detail.data}`));
-  p.configure({ streaming: { lowLatencyMode: true, liveSync: CATCH_UP } }); // the rest is its own and the manifest's
+  p.configure({ streaming: { lowLatencyMode: true, ...(!plain && { liveSync: CATCH_UP }) } }); // the rest is its own and the manifest's
   await p.load(new URL(manifest, location.origin).href);
   return { target: () => p.getManifest().presentationTimeline?.getDelay(), buffer: () => ahead() };
+}
+
+// These two know nothing of the origin's page: what a page of somebody else's gets.
+async function plainHls() {
+  await load("/player/vendor/hls.min.js");
+  const hls = (player = new window.Hls({ lowLatencyMode: true }));
+  hls.on(window.Hls.Events.ERROR, (_, e) => errors.push(`hls.js ${e.fatal ? "fatal " : ""}${e.details}`));
+  hls.loadSource("/live.m3u8");
+  hls.attachMedia(video);
+  return { target: () => hls.targetLatency, buffer: () => ahead() };
+}
+
+async function plainDash() {
+  await load("/player/vendor/dash.all.min.js");
+  const p = (player = window.dashjs.MediaPlayer().create());
+  p.initialize();
+  p.updateSettings({ streaming: { delay: { liveDelay: delay } } });
+  p.on(window.dashjs.MediaPlayer.events.ERROR, ({ error }) => errors.push(`dash.js ${error.message}`));
+  p.attachView(video);
+  p.setAutoPlay(true);
+  p.attachSource(new URL("/live.mpd", location.origin).href);
+  return { target: () => p.getTargetLiveDelay(), buffer: () => ahead() };
 }
 
 function ahead() {
@@ -134,15 +163,15 @@ function ahead() {
 }
 
 const players = {
-  "hls.js": () => ours("engine-hls.js", "hlsjs"),
-  "dash.js": () => ours("engine-dash.js", "dashjs"),
+  "hls.js": () => (plain ? plainHls() : ours("engine-hls.js", "hlsjs")),
+  "dash.js": () => (plain ? plainDash() : ours("engine-dash.js", "dashjs")),
   "shaka-hls": () => shaka("/live.m3u8"),
   "shaka-dash": () => shaka("/live.mpd"),
 };
 
 let view = null;
 window.result = () => ({
-  samples, errors, stalls, reserves, changes, unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
+  samples, errors, stalls, reserves, changes, requests: requests(), unreadable, longestGap, target: view?.target() ?? 0, buffer: view?.buffer() ?? 0,
   dropped: video.getVideoPlaybackQuality().droppedVideoFrames, shown: video.getVideoPlaybackQuality().totalVideoFrames,
   width: video.videoWidth,
 });

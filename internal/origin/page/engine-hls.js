@@ -121,7 +121,17 @@ function settings(config, options) {
   }
   // The speed is ours (catchup.js), so hls.js's own controller is off. A long buffer cannot exist at the live edge. Without a
   // tolerance of zero hls.js takes a segment for loaded when less than that is missing: the last, short part of sound.
-  return { ...common, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1, maxBufferLength: 4, maxFragLookUpTolerance: 0 };
+  return {
+    ...common,
+    lowLatencyMode: true,
+    maxLiveSyncPlaybackRate: 1,
+    maxBufferLength: 4,
+    maxFragLookUpTolerance: 0,
+    // Throwing away what was played makes hls.js forget the parts of the open segment while one of them is on its way. When dates of a
+    // whole millisecond then put that segment's end behind the end of its sound, hls.js wants it again instead of the next, and
+    // stands still. The browser throws away what was played when it needs the room.
+    backBufferLength: Infinity,
+  };
 }
 
 // hls.js takes a segment for buffered when less than 0.2 s of it is missing (bufferPadding of its fragment-tracker.ts, no setting of it).
