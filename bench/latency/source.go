@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/framegear/framegear"
@@ -65,8 +64,6 @@ func measure(ctx context.Context, o *options, c configuration) (*result, error) 
 	if !o.silent {
 		so.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
 	}
-	begun, once := make(chan struct{}), sync.Once{}
-	so.Events.SegmentReady = func(framegear.SegmentInfo) { once.Do(func() { close(begun) }) }
 	s, err := framegear.New("", so)
 	if err != nil {
 		return nil, err
@@ -87,10 +84,6 @@ func measure(ctx context.Context, o *options, c configuration) (*result, error) 
 		}
 		fed <- err
 	}()
-	select {
-	case <-begun: // Shaka gives up at a playlist that has parts alone
-	case <-ctx.Done():
-	}
 	seen, err := watch(ctx, o, c, listener.URL())
 	st := s.Stats()
 	cancel()

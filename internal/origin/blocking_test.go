@@ -267,6 +267,11 @@ func TestManifestsWaitForTheStart(t *testing.T) {
 			require.False(t, p.finished(), target)
 			out.part()
 			synctest.Wait()
+			if target == "/v0/live.m3u8" {
+				require.False(t, p.finished(), "players take parts alone for an error")
+				out.seal()
+				synctest.Wait()
+			}
 			require.True(t, p.finished())
 			if target == "/v0/live.m3u8?_HLS_msn=40" {
 				require.Equal(t, http.StatusBadRequest, p.answer.Code)

@@ -105,7 +105,11 @@ func (o *Origin) servePlaylist(w *writer, r *http.Request, name string) error {
 		if !allStarted(p) { // a playlist tells of the others too
 			return errPending
 		}
-		return want.check(p, track.Followed(p))
+		follows := track.Followed(p)
+		if !want.blocking() && len(follows.Segments) == 0 { // parts alone are an error to hls.js, and the end to Shaka Player
+			return errPending
+		}
+		return want.check(p, follows)
 	})
 	if err != nil {
 		return err

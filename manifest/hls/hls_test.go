@@ -188,6 +188,34 @@ func TestLowLatencyPlaylist(t *testing.T) {
 	}
 }
 
+// Three short parts hold too little sound; without sound nothing changes.
+func TestHoldBack(t *testing.T) {
+	for part, want := range map[time.Duration]struct{ sound, silent time.Duration }{
+		200 * time.Millisecond: {sound: 600 * time.Millisecond, silent: 600 * time.Millisecond},
+		100 * time.Millisecond: {sound: 350 * time.Millisecond, silent: 300 * time.Millisecond},
+		40 * time.Millisecond:  {sound: 230 * time.Millisecond, silent: 120 * time.Millisecond},
+	} {
+		p := sample.LowLatency(1, 10)
+		p.PartDuration = part
+		for i := range p.Tracks {
+			track := &p.Tracks[i]
+			track.PartDuration, track.Open = 0, nil
+			for k := range track.Segments {
+				track.Segments[k].Parts = nil
+				sample.Cut(&track.Segments[k], track.Timebase().Ticks(part), track.Params.Kind == media.KindVideo)
+			}
+		}
+		check := func(want time.Duration) {
+			text, err := hls.Media(p, &p.Tracks[0], hls.MediaOptions{})
+			require.NoError(t, err)
+			require.Equal(t, want, *parseMedia(t, &p.Tracks[0], text).ServerControl.PartHoldBack, "parts of %v", part)
+		}
+		check(want.sound)
+		p.Tracks = p.Tracks[:2]
+		check(want.silent)
+	}
+}
+
 func TestDeltaUpdate(t *testing.T) {
 	p := sample.LowLatency(1, 10)
 	whole, err := hls.Media(p, &p.Tracks[0], hls.MediaOptions{})

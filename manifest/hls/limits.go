@@ -2,6 +2,7 @@ package hls
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/framegear/framegear/internal/media"
@@ -38,10 +39,20 @@ func TargetDuration(p *manifest.Presentation) (int64, error) {
 // partLimits are the low-latency constants in microseconds.
 type partLimits struct{ target, holdBack int64 }
 
+// soundInHand is the sound, in microseconds, that a player needs beside the part that it plays and the one that it waits for: Chromium
+// does not go on after a seek with less, and changes its speed with no less.
+const soundInHand = 150_000
+
 // limits returns a track's PART-TARGET and the hold-back, which has to be the same in all playlists and so follows the
-// longest parts of all (RFC 8216bis section 4.4.3.8).
+// longest parts of all (RFC 8216bis section 4.4.3.8): the three of them that it advises, or more where three short ones are
+// too little for sound.
 func limits(p *manifest.Presentation, t *manifest.Track) partLimits {
-	return partLimits{target: upMicro(t.PartTarget(p)), holdBack: 3 * upMicro(p.PartDuration)}
+	part := upMicro(p.PartDuration)
+	holdBack := 3 * part
+	if slices.ContainsFunc(p.Tracks, func(t manifest.Track) bool { return t.Params.Kind == media.KindAudio }) {
+		holdBack = max(holdBack, 2*part+soundInHand)
+	}
+	return partLimits{target: upMicro(t.PartTarget(p)), holdBack: holdBack}
 }
 
 func version(p *manifest.Presentation, t *manifest.Track) int {

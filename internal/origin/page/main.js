@@ -27,7 +27,7 @@ let engine = null;
 let player = null;
 let generation = 0; // counts starts, so that what a former player reports is not listened to
 let retry = 0;
-let lastError = "";
+let lastError = ""; // until something plays again
 
 async function readConfig() {
   const answer = await fetch("player/config.json", { cache: "no-store" });
@@ -150,6 +150,9 @@ function sample() {
   return numbers;
 }
 
+view.video.addEventListener("playing", () => {
+  lastError = "";
+});
 view.onLevel = (id) => player?.setLevel(id);
 view.onGoLive = () => player?.goLive();
 setInterval(sample, SAMPLE);

@@ -40,6 +40,7 @@ export class Meters {
       ...said,
       buffer: video.readyState > 0 ? ahead(video) : NaN,
       speed: video.paused ? 0 : video.playbackRate,
+      ended: video.ended,
       position: video.currentTime,
       duration: video.duration,
       dropped,
@@ -78,7 +79,8 @@ class FrameMeter {
   rate() {
     const since = performance.now() - 2000;
     this.#instants = this.#instants.filter((t) => t > since);
-    return this.#instants.length / 2;
+    const between = this.#instants.length - 1;
+    return between > 0 ? (1000 * between) / (this.#instants[between] - this.#instants[0]) : 0;
   }
 }
 

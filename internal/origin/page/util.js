@@ -31,9 +31,9 @@ export function seconds(value) {
   return [value.toFixed(Math.abs(value) < 10 ? 2 : 1), "s"];
 }
 
-// clock writes a position or a length as m:ss or h:mm:ss.
+// clock writes a position or a length as m:ss or h:mm:ss. What is a hair short of a whole second, as most lengths are, is one.
 export function clock(value) {
-  const whole = Math.floor(value);
+  const whole = Math.floor(value + 0.01);
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const [first, ...rest] = parts[0] ? parts : parts.slice(1);
   return [first, ...rest.map((part) => String(part).padStart(2, "0"))].join(":");

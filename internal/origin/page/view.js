@@ -33,7 +33,7 @@ export class View {
     state.textContent = STATES[config.state] + (config.lowLatency ? " · low latency" : "");
     const moving = config.state === "live" || config.state === "recording";
     byId("golive").hidden = !moving;
-    byId("key-latency").hidden = !moving;
+    byId("key-latency").hidden &&= !moving; // what was live stays in the chart for a while
     byId("latency-label").textContent = config.state === "ended" ? "Position" : "Latency";
     this.#explainMissing(config);
   }
@@ -91,7 +91,7 @@ export class View {
   setNumbers(n, config) {
     this.#setLatency(n, config);
     measure("buffer", seconds(n.buffer));
-    text("speed", !n.framesTotal ? "–" : n.speed ? `${n.speed.toFixed(2)}×` : "paused");
+    text("speed", !n.framesTotal ? "–" : n.speed ? `${n.speed.toFixed(2)}×` : n.ended ? "ended" : "paused");
     text("dropped", n.framesTotal ? String(n.droppedTotal) : "–");
     text("dropped-sub", n.framesTotal ? `of ${n.framesTotal.toLocaleString("en")} frames` : "");
     text("picture", n.width ? `${n.width}×${n.height}` : "–");
