@@ -9,7 +9,7 @@ import (
 )
 
 type audioFlags struct {
-	Audio         []string      `help:"Sound: a file, a URL, alsa:DEVICE, or an ffmpeg input (-f alsa -i hw:1). Repeat for more tracks." sep:"none" placeholder:"SRC" group:"Sound"`
+	Audio         []string      `help:"Sound: a file, a URL, alsa:DEVICE, or an ffmpeg input (--audio='-f alsa -i hw:1'). Repeat for more tracks." sep:"none" placeholder:"SRC" group:"Sound"`
 	NoAudio       bool          `help:"Leave the input's own sound out." group:"Sound"`
 	CopyAudio     bool          `help:"Pass sound on without encoding where its codec fits." group:"Sound"`
 	AudioCodec    string        `help:"Sound encoder: ${enum}." enum:"aac,opus" default:"aac" group:"Sound"`
@@ -62,10 +62,10 @@ func (c *streamCmd) sound(e *env, o *framegear.Options, src source) error {
 		}
 	}
 	if len(c.AudioLanguage) > len(o.Audio) || len(c.AudioLabel) > len(o.Audio) {
-		return usagef("%d --audio-language and %d --audio-label for %d sound tracks", len(c.AudioLanguage), len(c.AudioLabel), len(o.Audio))
+		return usagef("%d --audio-language and %d --audio-label for %d sound tracks (want at most one of each for a track)", len(c.AudioLanguage), len(c.AudioLabel), len(o.Audio))
 	}
 	if n := len(o.Audio); c.AudioDefault < 1 || c.AudioDefault > max(1, n) {
-		return usagef("--audio-default %d of %d sound tracks", c.AudioDefault, n)
+		return usagef("--audio-default %d of %d sound tracks (want 1 for the first)", c.AudioDefault, n)
 	}
 	for i := range o.Audio {
 		o.Audio[i].Default = i+1 == c.AudioDefault
@@ -86,7 +86,7 @@ func (c *streamCmd) setTrack(t *framegear.AudioTrack, i int) (err error) {
 	}
 	if c.AudioBitrate != "" {
 		if t.Bitrate, err = parseBitrate(c.AudioBitrate); err != nil {
-			return usageError{err}
+			return usagef("--audio-bitrate: %w", err)
 		}
 	}
 	if i < len(c.AudioLanguage) && c.AudioLanguage[i] != "" {

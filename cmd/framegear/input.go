@@ -194,8 +194,11 @@ type testSource struct {
 	sounds        bool // the output has the beep
 }
 
-// openTest understands test: and test:SECONDS.
+// openTest makes the moving pattern.
 func (c *streamCmd) openTest(rate framegear.Rate) (source, error) {
+	if c.Input != "test:" {
+		return nil, usagef("INPUT %s (want test: alone; --size, --fps and --duration say the rest)", c.Input)
+	}
 	if !rate.Known() {
 		rate = framegear.FPS(30)
 	}

@@ -18,11 +18,17 @@ type probeCmd struct {
 	Encoder []string `help:"Encoder to try (default: all)." placeholder:"h264_vaapi"`
 }
 
-// Run tries every encoder with real frames. That something does not work is what it is there to say, not a failure.
+// Run tries every encoder with real frames. That something does not work is what it is there to say, not a failure; a name that is no
+// encoder's is one.
 func (c *probeCmd) Run(e *env) error {
 	w, h, err := (&streamCmd{Size: c.Size}).size("")
 	if err != nil {
 		return err
+	}
+	for _, name := range c.Encoder {
+		if !slices.Contains(encoder.Names(), name) {
+			return usagef("--encoder %s (want one of %v)", name, encoder.Names())
+		}
 	}
 	results := encoder.Probe(e.ctx, encoder.ProbeOptions{Width: w, Height: h, Devices: c.Device, Encoders: c.Encoder})
 	if c.JSON {

@@ -108,6 +108,10 @@ func TestUsage(t *testing.T) {
 		{"an address without a port", with(short, "--serve", "8080"), "such as 127.0.0.1:8080"},
 		{"libav's name of standard input", []string{"stream", "pipe:0", "-o", out}, "want - for raw frames"},
 		{"sound on standard input", with(short, "-o", out, "--audio", "-"), "want /dev/stdin"},
+		{"more of the pattern than there is", []string{"stream", "test:5", "-o", out}, "want test: alone"},
+		{"a track that there is not", with(short, "-o", out, "--audio-default", "3"), "want 1 for the first"},
+		{"a bit rate of sound that is none", with(short, "-o", out, "--audio-bitrate", "5"), "--audio-bitrate: bit rate \"5\""},
+		{"an encoder to try that there is not", []string{"probe", "--encoder", "foo"}, "foo (want one of"},
 		{"no target to validate", []string{"validate"}, "target"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
