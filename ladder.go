@@ -159,7 +159,7 @@ func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err 
 	if i := slices.IndexFunc(rungs, func(g rung) bool { return g.layout.Bits() == 8 && g.color.HDR() }); i >= 0 {
 		warnings = append(warnings, fmt.Sprintf("%s: HDR in the 8 bits of %s shows bands, and many players refuse it (libx265 and libsvtav1 keep 10 bits)", &rungs[i], rungs[i].Codec))
 	}
-	shareThreads(rungs, o.LowLatency)
+	shareThreads(rungs, runtime.GOMAXPROCS(0), o.LowLatency)
 	setParents(rungs)
 	return rungs, warnings, nil
 }
@@ -292,27 +292,36 @@ func duplicates(rungs []rung) []error {
 }
 
 // shareThreads gives the rungs that leave it open the cores in proportion to their pixels, rounded up where the whole ladder is
-// not bound to a latency: encoders that work on several frames at once cost no more CPU than one thread, and the largest
+// not bound to a latency: encoders that work on several frames at once cost hardly more CPU than one thread, and the largest
 // rung alone would otherwise be what all wait for while cores idle. Pictures of low latency are cut into slices for threads
 // instead, which costs a tenth, so there each rung has one thread as soon as there are as many rungs as cores.
-func shareThreads(rungs []rung, lowLatency bool) {
-	total := 0
+func shareThreads(rungs []rung, cores int, lowLatency bool) {
+	total := 0.0
 	for i := range rungs {
-		total += rungs[i].Width * rungs[i].Height
+		total += rungs[i].work()
 	}
-	cores := runtime.GOMAXPROCS(0)
 	for i := range rungs {
 		r := &rungs[i]
-		switch share := float64(cores*r.Width*r.Height) / float64(total); {
+		switch share := float64(cores*r.Width*r.Height) / total; {
 		case r.Threads != 0:
 		case !lowLatency:
-			r.Threads = min(16, max(1, int(math.Ceil(share-0.05)))) // a twentieth over is not worth a thread
+			r.Threads = min(16, max(1, int(math.Ceil(share-0.1)))) // a tenth over is not worth a thread
 		case len(rungs) >= cores:
 			r.Threads = 1
 		default:
 			r.Threads = min(16, max(1, int(math.Round(share))))
 		}
 	}
+}
+
+// work is what a rung takes of a machine, in pixels to encode. Preparing its pictures counts beside the quickest encoder alone, of whose time
+// it is a fifth.
+func (g *rung) work() float64 {
+	pixels := float64(g.Width * g.Height)
+	if g.Codec == "libx264" && g.Preset == "ultrafast" {
+		return 1.2 * pixels
+	}
+	return pixels
 }
 
 // setParents lets every rung scale the smallest rung that is at least as large as itself, instead of the source.

@@ -50,6 +50,35 @@ func TestAutoLadder(t *testing.T) {
 	}
 }
 
+func TestShareThreads(t *testing.T) {
+	ladder := func(preset string, heights ...int) (l []framegear.Rendition) {
+		for _, h := range heights {
+			l = append(l, framegear.Rendition{Width: h * 16 / 9, Height: h, Codec: "libx264", Preset: preset})
+		}
+		return l
+	}
+	for _, c := range []struct {
+		name       string
+		cores      int
+		lowLatency bool
+		ladder     []framegear.Rendition
+		threads    []int
+	}{
+		{"two thirds of the pixels keep two cores busy", 2, false, ladder("veryfast", 1080, 720, 360), []int{2, 1, 1}},
+		{"preparing pictures keeps the other core busy", 2, false, ladder("ultrafast", 1080, 720, 360), []int{1, 1, 1}},
+		{"alone", 2, false, ladder("ultrafast", 1080), []int{2}},
+		{"one core", 1, false, ladder("veryfast", 1080, 720), []int{1, 1}},
+		{"many cores", 16, false, ladder("veryfast", 1080, 720, 360), []int{11, 5, 2}},
+		{"low latency, as many rungs as cores", 2, true, ladder("ultrafast", 1080, 720), []int{1, 1}},
+		{"low latency, alone", 2, true, ladder("veryfast", 1080), []int{2}},
+		{"as asked for", 2, false, []framegear.Rendition{{Width: 640, Height: 360, Threads: 7}}, []int{7}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.threads, framegear.ShareThreads(c.cores, c.lowLatency, c.ladder...))
+		})
+	}
+}
+
 // resolve starts a stream with a ladder and tells what became of it.
 func resolve(t *testing.T, opt framegear.Options, width, height int) (*output, error) {
 	t.Helper()
