@@ -27,7 +27,7 @@ func TestOptionsFaults(t *testing.T) {
 	require.ErrorIs(t, err, framegear.ErrLadder)
 	for _, part := range []string{
 		"FrameRate: ", "Timebase 0/7", "Clock, WhenFull", "MPEG-TS segments are for HLS", "SegmentDuration", "Queue 2000", "BitsPerPixel -1",
-		"Ladder and AutoLadder", `Codec "libnothing"`, "rung 0 (-1x0)", "rung 1 (the source's size): bit rates", "rung 2 (the source's size)", `codec "theora"`,
+		"Ladder and AutoLadder", `Codec "libnothing"`, "rung 0 (-1 wide)", "rung 1 (the source's size): bit rates", "rung 2 (the source's size)", `codec "theora"`,
 	} {
 		require.ErrorContains(t, err, part)
 	}
