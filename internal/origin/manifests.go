@@ -55,17 +55,19 @@ func (c *textCache) get(p *manifest.Presentation, key textKey, mime string, rend
 }
 
 func (o *Origin) serveMPD(w *writer, r *http.Request) error {
-	return o.serveManifest(w, r, mimeMPD, dash.Render)
+	return o.serveManifest(w, r, mimeMPD, allHaveSegments, dash.Render)
 }
 
 func (o *Origin) serveMultivariant(w *writer, r *http.Request) error {
-	return o.serveManifest(w, r, mimePlaylist, hls.Multivariant)
+	return o.serveManifest(w, r, mimePlaylist, allStarted, hls.Multivariant)
 }
 
-// serveManifest answers with a text about all tracks, as soon as every track has something.
-func (o *Origin) serveManifest(w *writer, r *http.Request, mime string, render func(*manifest.Presentation) ([]byte, error)) error {
+// serveManifest answers with a text about all tracks, as soon as every track is ready for it.
+func (o *Origin) serveManifest(w *writer, r *http.Request, mime string, ready func(*manifest.Presentation) bool,
+	render func(*manifest.Presentation) ([]byte, error),
+) error {
 	p, err := o.await(r.Context(), func(p *manifest.Presentation) error {
-		if p == nil || !allStarted(p) {
+		if p == nil || !ready(p) {
 			return errPending
 		}
 		return nil
@@ -164,6 +166,20 @@ func trackOfPlaylist(p *manifest.Presentation, name string) *manifest.Track {
 // started reports whether a track has anything to play.
 func started(p *manifest.Presentation, t *manifest.Track) bool {
 	return len(t.Segments) > 0 || t.Heir != "" || (p.LowLatency() && openParts(t) > 0)
+}
+
+// allHaveSegments reports whether every track has a whole segment. Shaka Player that found chunks alone, at the very beginning, asks for no
+// more segments after ten seconds, for as long as twenty.
+func allHaveSegments(p *manifest.Presentation) bool {
+	if p.State == manifest.StateEnded {
+		return true
+	}
+	for i := range p.Tracks {
+		if len(p.Tracks[i].Followed(p).Segments) == 0 {
+			return false
+		}
+	}
+	return len(p.Tracks) > 0
 }
 
 // allStarted reports whether a manifest about every track has something to say. A finished one always has.
