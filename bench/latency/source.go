@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/framegear/framegear"
@@ -55,6 +56,10 @@ func fetchShaka(folder string) error {
 	return os.WriteFile(file, b, 0o666)
 }
 
+// joinAfter is the number of segments that there are when a player joins. Shaka Player that opens a DASH stream in its first second may ask
+// for no segments between the 11th and the 31st.
+const joinAfter = 2
+
 // measure streams one configuration and plays it.
 func measure(ctx context.Context, o *options, c configuration) (*result, error) {
 	so := framegear.Options{
@@ -63,6 +68,12 @@ func measure(ctx context.Context, o *options, c configuration) (*result, error) 
 	}
 	if !o.silent {
 		so.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
+	}
+	begun, once := make(chan struct{}), sync.Once{}
+	so.Events.SegmentReady = func(seg framegear.SegmentInfo) {
+		if seg.Number >= joinAfter {
+			once.Do(func() { close(begun) })
+		}
 	}
 	s, err := framegear.New("", so)
 	if err != nil {
@@ -84,6 +95,10 @@ func measure(ctx context.Context, o *options, c configuration) (*result, error) 
 		}
 		fed <- err
 	}()
+	select {
+	case <-begun:
+	case <-ctx.Done():
+	}
 	seen, err := watch(ctx, o, c, listener.URL())
 	st := s.Stats()
 	cancel()
