@@ -62,12 +62,12 @@ func (o *Origin) serveMultivariant(w *writer, r *http.Request) error {
 	return o.serveManifest(w, r, mimePlaylist, allStarted, hls.Multivariant)
 }
 
-// serveManifest answers with a text about all tracks, as soon as every track is ready for it.
-func (o *Origin) serveManifest(w *writer, r *http.Request, mime string, ready func(*manifest.Presentation) bool,
+// serveManifest answers with a text about all tracks, as soon as there is enough of them.
+func (o *Origin) serveManifest(w *writer, r *http.Request, mime string, enough func(*manifest.Presentation) bool,
 	render func(*manifest.Presentation) ([]byte, error),
 ) error {
 	p, err := o.await(r.Context(), func(p *manifest.Presentation) error {
-		if p == nil || !ready(p) {
+		if p == nil || !enough(p) {
 			return errPending
 		}
 		return nil
@@ -171,24 +171,21 @@ func started(p *manifest.Presentation, t *manifest.Track) bool {
 // allHaveSegments reports whether every track has a whole segment. Shaka Player that found chunks alone, at the very beginning, asks for no
 // more segments after ten seconds, for as long as twenty.
 func allHaveSegments(p *manifest.Presentation) bool {
-	if p.State == manifest.StateEnded {
-		return true
-	}
-	for i := range p.Tracks {
-		if len(p.Tracks[i].Followed(p).Segments) == 0 {
-			return false
-		}
-	}
-	return len(p.Tracks) > 0
+	return ready(p, func(t *manifest.Track) bool { return len(t.Followed(p).Segments) > 0 })
 }
 
-// allStarted reports whether a manifest about every track has something to say. A finished one always has.
+// allStarted reports whether a manifest about every track has something to say.
 func allStarted(p *manifest.Presentation) bool {
+	return ready(p, func(t *manifest.Track) bool { return started(p, t) })
+}
+
+// ready reports whether something holds for every track. For a finished presentation, to which nothing comes any more, it does.
+func ready(p *manifest.Presentation, holds func(*manifest.Track) bool) bool {
 	if p.State == manifest.StateEnded {
 		return true
 	}
 	for i := range p.Tracks {
-		if !started(p, &p.Tracks[i]) {
+		if !holds(&p.Tracks[i]) {
 			return false
 		}
 	}
