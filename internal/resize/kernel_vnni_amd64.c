@@ -1,7 +1,7 @@
 #include "vectors_amd64.h"
 
 /* The same with multiplications that add (AVX-512 VNNI) and permutations of bytes (VBMI): a quarter to a third less work. */
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vnni")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vnni,prfchw")))
 #define VNNI_INLINE static inline __attribute__((always_inline)) VNNI
 
 /* The sums of two neighbouring samples, of which 16 bits each are wanted, side by side. */
@@ -74,12 +74,13 @@ VNNI_INLINE void store_groups(uint8_t *dst, const __m512i sum[4])
 	_mm512_storeu_si512(dst, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high)));
 }
 
-VNNI_INLINE void narrow_row(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps,
+VNNI_INLINE void narrow_row(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps,
 			      int width)
 {
 	int x = 0;
 	for (; x + 4 * RESIZE_GROUP <= width; x += 4 * RESIZE_GROUP) {
 		__m512i sum[4];
+		__builtin_prefetch(dst + ahead + x, 1);
 		for (int i = 0; i < 4; i++, bytes += 4 * RESIZE_GROUP, spread += taps * RESIZE_GROUP)
 			sum[i] = group_sum(row + *base++, bytes, spread, taps);
 		store_groups(dst + x, sum);
@@ -88,12 +89,12 @@ VNNI_INLINE void narrow_row(uint8_t *dst, const int16_t *row, const int32_t *bas
 		store_group(dst + x, group_sum(row + *base++, bytes, spread, taps), width - x);
 }
 
-VNNI void resize_row_vnni(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width)
+VNNI void resize_row_vnni(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width)
 {
 	if (taps == 2)
-		narrow_row(dst, row, base, bytes, spread, 2, width);
+		narrow_row(dst, ahead, row, base, bytes, spread, 2, width);
 	else if (taps == 6)
-		narrow_row(dst, row, base, bytes, spread, 6, width);
+		narrow_row(dst, ahead, row, base, bytes, spread, 6, width);
 	else
-		narrow_row(dst, row, base, bytes, spread, taps, width);
+		narrow_row(dst, ahead, row, base, bytes, spread, taps, width);
 }

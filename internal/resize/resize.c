@@ -36,6 +36,7 @@ void resize_plane(resize_job job, int y0, int y1, int kernel, const uint8_t *src
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
 		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const int16_t *spread)
 {
+	const ptrdiff_t ahead = 2 * dst_stride;
 	dst += y0 * dst_stride;
 	for (int y = y0; y < y1; y++, dst += dst_stride) {
 		const uint8_t *top = src + vfirst[y] * src_stride;
@@ -45,9 +46,9 @@ void resize_plane(resize_job job, int y0, int y1, int kernel, const uint8_t *src
 			resize_combine *quick = kernel == RESIZE_VNNI ? resize_combine_vnni : resize_combine_avx512;
 			quick(row, top, src_stride, weights, job.vtaps, job.src_width);
 			if (kernel == RESIZE_VNNI && bytes)
-				resize_row_vnni(dst, row, base, bytes, spread, job.htaps, job.dst_width);
+				resize_row_vnni(dst, ahead, row, base, bytes, spread, job.htaps, job.dst_width);
 			else
-				resize_row_avx512(dst, row, base, index, spread, job.htaps, job.dst_width);
+				resize_row_avx512(dst, ahead, row, base, index, spread, job.htaps, job.dst_width);
 			continue;
 		}
 #endif

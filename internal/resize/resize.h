@@ -31,8 +31,9 @@ void resize_plane(resize_job job, int y0, int y1, int kernel, const uint8_t *src
 typedef void resize_combine(int16_t *row, const uint8_t *src, ptrdiff_t stride, const int16_t *weights, int taps, int width);
 resize_combine resize_combine_avx512, resize_combine_vnni;
 
-void resize_row_avx512(uint8_t *dst, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
+/* What lies ahead bytes after dst is going to be written soon, and is taken from the core that read it last. */
+void resize_row_avx512(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
 		       int taps, int width);
-void resize_row_vnni(uint8_t *dst, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width);
+void resize_row_vnni(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width);
 
 #endif

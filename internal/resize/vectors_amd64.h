@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,prfchw")))
 #define INLINE static inline __attribute__((always_inline)) AVX512
 
 /* Two weights of neighbouring taps in every 32-bit lane. */

@@ -3,7 +3,7 @@
 /* 3-byte pixels where a permutation moves bytes across the whole register (AVX-512 VBMI). 64 of them are three
  * registers, and since 64 is 1 modulo 3 a place holds another channel in each of the three. So all bytes of a channel
  * fit into one register by blends alone, and one permutation puts them in the order of the pixels. */
-#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi,prfchw")))
 #define VBMI_INLINE static inline __attribute__((always_inline)) VBMI
 
 /* The places 0, 3, 6, ... of a register, and the ones after those. */

@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,prfchw")))
 #define INLINE static inline __attribute__((always_inline)) AVX512
 
 enum { BLOCK = 64 };
@@ -83,7 +83,8 @@ INLINE void store_planes(const rgb_rows *r, int x, __m512i uv)
 }
 
 /* The CPU's own prefetching stops at every page, which a row of HD crosses once or twice. What is going to be written is fetched two pairs of
- * rows ahead: it was last seen several pictures ago. */
+ * rows ahead, to be written: the picture that was there before was last read by an encoder on another core, and without that each
+ * store would wait until the line has been taken from it. */
 INLINE void prefetch(const rgb_rows *r, int x, int step)
 {
 	const ptrdiff_t at = r->next + (ptrdiff_t)x * step, below = r->y[1] - r->y[0];
@@ -91,13 +92,13 @@ INLINE void prefetch(const rgb_rows *r, int x, int step)
 		_mm_prefetch((const char *)r->src[0] + at + i, _MM_HINT_T0);
 		_mm_prefetch((const char *)r->src[1] + at + i, _MM_HINT_T0);
 	}
-	_mm_prefetch((const char *)r->y[0] + 4 * below + x, _MM_HINT_T0);
-	_mm_prefetch((const char *)r->y[1] + 4 * below + x, _MM_HINT_T0);
+	__builtin_prefetch(r->y[0] + 4 * below + x, 1, 3);
+	__builtin_prefetch(r->y[1] + 4 * below + x, 1, 3);
 	if (r->interleaved) {
-		_mm_prefetch((const char *)r->u + 2 * below + x, _MM_HINT_T0);
+		__builtin_prefetch(r->u + 2 * below + x, 1, 3);
 	} else {
-		_mm_prefetch((const char *)r->u + below + x / 2, _MM_HINT_T0);
-		_mm_prefetch((const char *)r->v + below + x / 2, _MM_HINT_T0);
+		__builtin_prefetch(r->u + below + x / 2, 1, 3);
+		__builtin_prefetch(r->v + below + x / 2, 1, 3);
 	}
 }
 
