@@ -128,6 +128,10 @@ type sourceSpec struct {
 	rgb           bool
 }
 
+func (src sourceSpec) spec() scaler.Spec {
+	return scaler.Spec{Width: src.width, Height: src.height, Layout: src.layout, Color: src.color}
+}
+
 // resolve turns the ladder into rungs. Warnings are about rungs that were changed or left out.
 func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err error) {
 	ladder := o.Ladder
@@ -160,7 +164,7 @@ func (o *Options) resolve(src sourceSpec) (rungs []rung, warnings []string, err 
 		warnings = append(warnings, fmt.Sprintf("%s: HDR in the 8 bits of %s shows bands, and many players refuse it (libx265 and libsvtav1 keep 10 bits)", &rungs[i], rungs[i].Codec))
 	}
 	shareThreads(rungs, runtime.GOMAXPROCS(0), o.LowLatency)
-	setParents(rungs)
+	setParents(rungs, src)
 	return rungs, warnings, nil
 }
 
@@ -315,8 +319,9 @@ func shareThreads(rungs []rung, cores int, lowLatency bool) {
 	}
 }
 
-// setParents lets every rung scale the smallest rung that is at least as large as itself, instead of the source.
-func setParents(rungs []rung) {
+// setParents lets every rung scale the smallest rung that is at least as large as itself, instead of the source. A rung that takes the source's
+// pictures as they are has nothing to hand on: those below it have them from the source too, while they are in the caches.
+func setParents(rungs []rung, src sourceSpec) {
 	order := make([]int, len(rungs))
 	for i := range order {
 		order[i] = i
@@ -335,6 +340,9 @@ func setParents(rungs []rung) {
 			if !p.hardware() && p.Width >= r.Width && p.Height >= r.Height && p.layout.Bits() >= r.layout.Bits() {
 				r.parent = j
 			}
+		}
+		if r.parent >= 0 && rungs[r.parent].spec() == src.spec() {
+			r.parent = -1
 		}
 	}
 }

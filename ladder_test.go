@@ -79,6 +79,27 @@ func TestShareThreads(t *testing.T) {
 	}
 }
 
+func TestParents(t *testing.T) {
+	full, hd, sd := framegear.Rendition{Width: 1920, Height: 1080}, framegear.Rendition{Width: 1280, Height: 720}, framegear.Rendition{Width: 640, Height: 360}
+	for _, c := range []struct {
+		name   string
+		ladder framegear.Ladder
+		want   []int
+	}{
+		{"the source's own pictures need nobody between", framegear.Ladder{full, hd, sd}, []int{-1, -1, 1}},
+		{"in any order", framegear.Ladder{sd, full, hd}, []int{2, -1, -1}},
+		{"smaller than the source", framegear.Ladder{hd, sd}, []int{-1, 0}},
+		{"one size twice", framegear.Ladder{hd, {Width: 1280, Height: 720, Bitrate: 1e6}}, []int{-1, 0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := framegear.Options{Ladder: c.ladder, FrameRate: framegear.FPS(30)}
+			parents, err := framegear.Parents(o, 1920, 1080)
+			require.NoError(t, err)
+			require.Equal(t, c.want, parents)
+		})
+	}
+}
+
 // resolve starts a stream with a ladder and tells what became of it.
 func resolve(t *testing.T, opt framegear.Options, width, height int) (*output, error) {
 	t.Helper()

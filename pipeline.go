@@ -13,13 +13,15 @@ import (
 	"github.com/framegear/framegear/scaler"
 )
 
-// pipeline is the goroutine graph behind a stream: one goroutine per rendition, in a tree. A rendition scales the picture of
-// its parent, hands the result to its children, then encodes and packs it.
+// pipeline is the goroutine graph behind a stream: one goroutine per rendition, in trees. A rendition scales the picture of
+// its parent, or of the source, hands the result to its children, then encodes and packs it.
 //
-//	WriteFrame ──► v0 (source size) ──► v1 (720p) ──► v2 (360p)
-//	                │ encode, mux        │ encode, mux  │ encode, mux
-//	                └──────────────┬─────┴──────────────┘
-//	                           publisher
+//	WriteFrame ──┬─► v0 (source size)
+//	             │    │ encode, mux
+//	             └────│─────────────► v1 (720p) ──► v2 (360p)
+//	                  │                │ encode, mux  │ encode, mux
+//	                  └──────────┬─────┴──────────────┘
+//	                         publisher
 //
 // Frame sets are admitted as a whole: at most Options.Queue of them are inside, and a set leaves when every rendition is
 // done with it. Since every queue has room for all of them, no send ever blocks.

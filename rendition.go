@@ -72,7 +72,7 @@ func newRendition(p *pipeline, index int, g *rung, rungs []rung, src sourceSpec)
 }
 
 func (r *rendition) open(rungs []rung, src sourceSpec) error {
-	from := scaler.Spec{Width: src.width, Height: src.height, Layout: src.layout, Color: src.color}
+	from := src.spec()
 	if r.parent >= 0 {
 		from = rungs[r.parent].spec()
 	}
