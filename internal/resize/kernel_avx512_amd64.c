@@ -39,11 +39,12 @@ AVX512 void resize_combine_avx512(int16_t *row, const uint8_t *src, ptrdiff_t st
 		combine_row(row, src, stride, weights, taps, width);
 }
 
-AVX512 void resize_row_avx512(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const int16_t *index, const int16_t *spread,
-			      int taps, int width)
+AVX512 void resize_row_avx512(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const resize_groups *all, int taps, int width)
 {
 	/* Sample i's first tap goes into both halves of lane i; the second half then takes the tap after it. */
 	const __m512i next = _mm512_set1_epi32(0x00010000), two = _mm512_set1_epi16(2);
+	const int32_t *base = all->base;
+	const int16_t *index = all->index, *spread = all->spread;
 	for (int x = 0; x < width; x += RESIZE_GROUP, base++, index += RESIZE_GROUP) {
 		__builtin_prefetch(dst + ahead + x, 1);
 		const __m512i a = _mm512_loadu_si512(row + *base), b = _mm512_loadu_si512(row + *base + 32);

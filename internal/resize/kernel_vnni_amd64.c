@@ -51,15 +51,30 @@ VNNI void resize_combine_vnni(int16_t *row, const uint8_t *src, ptrdiff_t stride
 		combine_row(row, src, stride, weights, taps, width);
 }
 
-/* A group whose samples all lie in one register. */
-VNNI_INLINE __m512i group_sum(const int16_t *row, const uint8_t *bytes, const int16_t *spread, int taps)
+/* The tables of a group of which every sample's source lies in one register. */
+typedef struct {
+	__m512i at[RESIZE_MOST_TAPS / 2], weights[RESIZE_MOST_TAPS / 2];
+} group_tables;
+
+VNNI_INLINE void load_tables(group_tables *t, const resize_groups *all, int g, int taps)
 {
-	const __m512i four = _mm512_set1_epi8(4), samples = _mm512_loadu_si512(row);
-	__m512i at = _mm512_loadu_si512(bytes), sum = _mm512_set1_epi32(1 << (RESIZE_HORIZONTAL_SHIFT - 1));
-	for (int k = 0; k < taps; k += 2, spread += 2 * RESIZE_GROUP) {
-		sum = _mm512_dpwssd_epi32(sum, _mm512_permutexvar_epi8(at, samples), _mm512_loadu_si512(spread));
-		at = _mm512_add_epi8(at, four);
+	if (!all->fresh[g])
+		return;
+	const int16_t *spread = all->spread + taps * RESIZE_GROUP * g;
+	t->at[0] = _mm512_loadu_si512(all->bytes + 4 * RESIZE_GROUP * g);
+	for (int k = 0; k < taps / 2; k++) {
+		t->weights[k] = _mm512_loadu_si512(spread + 2 * RESIZE_GROUP * k);
+		if (k > 0)
+			t->at[k] = _mm512_add_epi8(t->at[k - 1], _mm512_set1_epi8(4));
 	}
+}
+
+VNNI_INLINE __m512i group_sum(const int16_t *row, const group_tables *t, int taps)
+{
+	const __m512i samples = _mm512_loadu_si512(row);
+	__m512i sum = _mm512_set1_epi32(1 << (RESIZE_HORIZONTAL_SHIFT - 1));
+	for (int k = 0; k < taps / 2; k++)
+		sum = _mm512_dpwssd_epi32(sum, _mm512_permutexvar_epi8(t->at[k], samples), t->weights[k]);
 	return sum;
 }
 
@@ -74,27 +89,33 @@ VNNI_INLINE void store_groups(uint8_t *dst, const __m512i sum[4])
 	_mm512_storeu_si512(dst, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high)));
 }
 
-VNNI_INLINE void narrow_row(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps,
-			      int width)
+/* Where 16 samples of the output are a whole number of the source's, as in 3:2, all groups but those at the edges have the same tables, which
+ * then stay in registers. */
+VNNI_INLINE void narrow_row(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const resize_groups *all, int taps, int width)
 {
-	int x = 0;
+	group_tables t;
+	int g = 0, x = 0;
 	for (; x + 4 * RESIZE_GROUP <= width; x += 4 * RESIZE_GROUP) {
 		__m512i sum[4];
 		__builtin_prefetch(dst + ahead + x, 1);
-		for (int i = 0; i < 4; i++, bytes += 4 * RESIZE_GROUP, spread += taps * RESIZE_GROUP)
-			sum[i] = group_sum(row + *base++, bytes, spread, taps);
+		for (int i = 0; i < 4; i++, g++) {
+			load_tables(&t, all, g, taps);
+			sum[i] = group_sum(row + all->base[g], &t, taps);
+		}
 		store_groups(dst + x, sum);
 	}
-	for (; x < width; x += RESIZE_GROUP, bytes += 4 * RESIZE_GROUP, spread += taps * RESIZE_GROUP)
-		store_group(dst + x, group_sum(row + *base++, bytes, spread, taps), width - x);
+	for (; x < width; x += RESIZE_GROUP, g++) {
+		load_tables(&t, all, g, taps);
+		store_group(dst + x, group_sum(row + all->base[g], &t, taps), width - x);
+	}
 }
 
-VNNI void resize_row_vnni(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const int32_t *base, const uint8_t *bytes, const int16_t *spread, int taps, int width)
+VNNI void resize_row_vnni(uint8_t *dst, ptrdiff_t ahead, const int16_t *row, const resize_groups *all, int taps, int width)
 {
-	if (taps == 2)
-		narrow_row(dst, ahead, row, base, bytes, spread, 2, width);
-	else if (taps == 6)
-		narrow_row(dst, ahead, row, base, bytes, spread, 6, width);
-	else
-		narrow_row(dst, ahead, row, base, bytes, spread, taps, width);
+	switch (taps) {
+	case 2: return narrow_row(dst, ahead, row, all, 2, width);
+	case 4: return narrow_row(dst, ahead, row, all, 4, width);
+	case 6: return narrow_row(dst, ahead, row, all, 6, width);
+	default: return narrow_row(dst, ahead, row, all, RESIZE_MOST_TAPS, width);
+	}
 }

@@ -34,21 +34,21 @@ static void row_c(uint8_t *dst, const int16_t *row, const int32_t *first, const 
 
 void resize_plane(resize_job job, int y0, int y1, int kernel, const uint8_t *src, ptrdiff_t src_stride, uint8_t *dst, ptrdiff_t dst_stride,
 		  int16_t *row, const int32_t *vfirst, const int16_t *vweights, const int32_t *hfirst, const int16_t *hweights,
-		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const int16_t *spread)
+		  const int32_t *base, const int16_t *index, const uint8_t *bytes, const uint8_t *fresh, const int16_t *spread)
 {
-	const ptrdiff_t ahead = 2 * dst_stride;
+#if defined(__x86_64__)
+	const resize_groups all = {base, index, bytes, fresh, spread};
+	resize_combine *rows = kernel == RESIZE_VNNI ? resize_combine_vnni : resize_combine_avx512;
+	resize_row *samples = kernel == RESIZE_VNNI && bytes ? resize_row_vnni : resize_row_avx512;
+#endif
 	dst += y0 * dst_stride;
 	for (int y = y0; y < y1; y++, dst += dst_stride) {
 		const uint8_t *top = src + vfirst[y] * src_stride;
 		const int16_t *weights = vweights + y * job.vtaps;
 #if defined(__x86_64__)
 		if (kernel != RESIZE_C) {
-			resize_combine *quick = kernel == RESIZE_VNNI ? resize_combine_vnni : resize_combine_avx512;
-			quick(row, top, src_stride, weights, job.vtaps, job.src_width);
-			if (kernel == RESIZE_VNNI && bytes)
-				resize_row_vnni(dst, ahead, row, base, bytes, spread, job.htaps, job.dst_width);
-			else
-				resize_row_avx512(dst, ahead, row, base, index, spread, job.htaps, job.dst_width);
+			rows(row, top, src_stride, weights, job.vtaps, job.src_width);
+			samples(dst, 2 * dst_stride, row, &all, job.htaps, job.dst_width);
 			continue;
 		}
 #endif

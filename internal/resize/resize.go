@@ -11,6 +11,7 @@ package resize
 import "C"
 
 import (
+	"slices"
 	"unsafe"
 )
 
@@ -32,7 +33,8 @@ type Plane struct {
 	row        []int16 // one row after the vertical step
 	base       []int32 // of each group
 	index      []int16 // group entries for each group: where each sample's first tap is, counted from base
-	bytes      []uint8 // the same for each byte of the first pair of taps, nil where a group does not fit one register
+	bytes      []uint8 // the same for each byte of the first pair of taps, nil where a group does not fit one register or has many taps
+	fresh      []uint8 // of each group: 1 where its tables are not those of the group before
 	spread     []int16 // weights in the order of the kernel: per group and pair of taps, two for each sample
 }
 
@@ -76,13 +78,30 @@ func (p *Plane) arrange(width int) bool {
 			}
 		}
 	}
-	if reach <= narrow {
+	p.compareGroups()
+	if reach <= narrow && h.count <= C.RESIZE_MOST_TAPS {
 		for _, offset := range p.index {
 			b := uint8(2 * offset)
 			p.bytes = append(p.bytes, b, b+1, b+2, b+3)
 		}
 	}
 	return reach <= window
+}
+
+// compareGroups finds the groups whose tables are the same as those before.
+func (p *Plane) compareGroups() {
+	weights := group * p.horizontal.count
+	same := func(g int) bool {
+		return g > 0 && slices.Equal(p.index[(g-1)*group:g*group], p.index[g*group:(g+1)*group]) &&
+			slices.Equal(p.spread[(g-1)*weights:g*weights], p.spread[g*weights:(g+1)*weights])
+	}
+	for g := range p.base {
+		if same(g) {
+			p.fresh = append(p.fresh, 0)
+		} else {
+			p.fresh = append(p.fresh, 1)
+		}
+	}
 }
 
 // Scale reads a plane and writes the smaller one. Source rows are read up to the next multiple of 64 bytes, which must be memory too;
@@ -105,8 +124,9 @@ var best = kernel(C.resize_best())
 
 func (p *Plane) scale(src unsafe.Pointer, srcStride int, dst unsafe.Pointer, dstStride, y0, y1 int, k kernel) {
 	i16 := func(s []int16) *C.int16_t { return (*C.int16_t)(unsafe.SliceData(s)) }
+	u8 := func(s []uint8) *C.uint8_t { return (*C.uint8_t)(unsafe.SliceData(s)) }
 	i32 := func(s []int32) *C.int32_t { return (*C.int32_t)(unsafe.SliceData(s)) }
 	C.resize_plane(p.job, C.int(y0), C.int(y1), C.int(k), (*C.uint8_t)(src), C.ptrdiff_t(srcStride), (*C.uint8_t)(dst), C.ptrdiff_t(dstStride), i16(p.row),
 		i32(p.vertical.first), i16(p.vertical.weights), i32(p.horizontal.first), i16(p.horizontal.weights),
-		i32(p.base), i16(p.index), (*C.uint8_t)(unsafe.SliceData(p.bytes)), i16(p.spread))
+		i32(p.base), i16(p.index), u8(p.bytes), u8(p.fresh), i16(p.spread))
 }
