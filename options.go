@@ -186,7 +186,7 @@ type Options struct {
 	// EveryPixel encodes every frame as if all of it were new. Otherwise parts that did not change since the frame before cost less, and frames
 	// without a change next to nothing.
 	EveryPixel bool
-	// Queue is how many frames may be inside the pipeline. Zero means 4, enough to keep all encoders busy, and 8 for live outputs, where
+	// Queue is how many frames may be inside the pipeline. Zero means 3, enough to keep all encoders busy, and 8 for live outputs, where
 	// it is how late the machine may be before frames are dropped.
 	Queue int
 
@@ -220,7 +220,7 @@ func (o Options) withDefaults() Options {
 	o.fillStreamGear()
 	o.fillLive()
 	if o.Queue == 0 {
-		o.Queue = 4
+		o.Queue = 3
 		if o.Live {
 			o.Queue = 8
 		}
