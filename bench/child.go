@@ -99,22 +99,20 @@ type watcher struct {
 	first  time.Duration
 }
 
-// watch looks for the first segments every few milliseconds and at the memory less often: reading it costs the kernel more.
+// watch looks for the first segments every few milliseconds. Once they are there it looks at the memory alone, less often: each look
+// interrupts what is measured, and reading the memory costs the kernel more.
 func (w *watcher) watch() {
 	defer close(w.done)
-	tick := time.NewTicker(5 * time.Millisecond)
+	const often, rarely = 5 * time.Millisecond, 50 * time.Millisecond
+	tick := time.NewTicker(often)
 	defer tick.Stop()
-	for n := 0; ; n++ {
-		if n%10 == 0 {
-			w.memory = max(w.memory, treeMemory(w.pid))
+	var looked time.Time
+	for {
+		if now := time.Now(); now.Sub(looked) >= rarely {
+			looked, w.memory = now, max(w.memory, treeMemory(w.pid))
 		}
-		for len(w.want) > 0 {
-			if _, err := os.Stat(w.want[0]); err != nil {
-				break
-			}
-			if w.want = w.want[1:]; len(w.want) == 0 {
-				w.first = time.Since(w.began)
-			}
+		if w.found() {
+			tick.Reset(rarely)
 		}
 		select {
 		case <-tick.C:
@@ -122,4 +120,17 @@ func (w *watcher) watch() {
 			return
 		}
 	}
+}
+
+// found reports whether all first segments are there.
+func (w *watcher) found() bool {
+	for len(w.want) > 0 {
+		if _, err := os.Stat(w.want[0]); err != nil {
+			return false
+		}
+		if w.want = w.want[1:]; len(w.want) == 0 {
+			w.first = time.Since(w.began)
+		}
+	}
+	return true
 }
