@@ -3,6 +3,7 @@ package framegear
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -219,7 +220,9 @@ func (p *pipeline) send(pic *scaler.Picture, slot int64, arrived time.Time, cut 
 	set.leaves = p.leaves(slot, cut)
 	p.line.next = slot + 1
 	set.pending.Store(int32(len(p.renditions)))
-	for _, r := range p.renditions {
+	// Backwards: Go runs the goroutine that was woken last at once, on the core that has the picture, and that is to be the first of the
+	// ladder, which takes longest. The others begin when another core has been woken up.
+	for _, r := range slices.Backward(p.renditions) {
 		if r.parent < 0 {
 			r.in <- item{set, pic.Retain()}
 		}
