@@ -34,7 +34,7 @@ type Plane struct {
 	base       []int32 // of each group
 	index      []int16 // group entries for each group: where each sample's first tap is, counted from base
 	bytes      []uint8 // the same for each byte of the first pair of taps, nil where a group does not fit one register or has many taps
-	fresh      []uint8 // of each group: 1 where its tables are not those of the group before
+	fresh      []uint8 // with bytes, of each group: 1 where its tables are not those of the group before
 	spread     []int16 // weights in the order of the kernel: per group and pair of taps, two for each sample
 }
 
@@ -78,8 +78,8 @@ func (p *Plane) arrange(width int) bool {
 			}
 		}
 	}
-	p.compareGroups()
 	if reach <= narrow && h.count <= C.RESIZE_MOST_TAPS {
+		p.compareGroups()
 		for _, offset := range p.index {
 			b := uint8(2 * offset)
 			p.bytes = append(p.bytes, b, b+1, b+2, b+3)
