@@ -37,7 +37,7 @@ FROM ${DEBIAN}
 #   docker run --device /dev/dri --group-add "$(stat -c %g /dev/dri/renderD128)" …
 # NVIDIA's own libraries come from the host with --gpus all; the variable asks for the ones that encode.
 RUN apt-get -qq update && apt-get -qq install -y --no-install-recommends ca-certificates libasound2t64 libdrm2 libnuma1 \
-        libstdc++6 libsvtav1enc2 libva-drm2 libva2 mesa-va-drivers \
+        libdav1d7 libstdc++6 libsvtav1enc2 libva-drm2 libva2 mesa-va-drivers \
         $([ "$(dpkg --print-architecture)" != amd64 ] || echo intel-media-va-driver i965-va-driver) >/dev/null && \
     rm -rf /var/lib/apt/lists/* && \
     useradd --uid 1000 --no-create-home framegear && install -d -o framegear /data

@@ -13,7 +13,7 @@ set -euo pipefail
 # A word is a package, or package=command where any provider of the command is good enough.
 BUILD=("gcc=gcc" "g++=g++" libc6-dev "make=make" "git=git" "curl=curl" "xz-utils=xz" "util-linux=flock" ca-certificates
 	"nasm=nasm" "pkg-config=pkg-config"
-	libx264-dev libx265-dev libnuma-dev libsvtav1enc-dev libopus-dev
+	libx264-dev libx265-dev libnuma-dev libsvtav1enc-dev libdav1d-dev libopus-dev
 	libva-dev libdrm-dev libasound2-dev libssl-dev libzstd-dev zlib1g-dev)
 OPENCV=(libopencv-dev)
 TEST=("ffmpeg=ffprobe" "chromium=chromium" fonts-dejavu-core "npm=npm")

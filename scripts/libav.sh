@@ -40,7 +40,7 @@ configure_flags() {
 	printf '%s\n' \
 		--disable-programs --disable-doc --disable-shared --enable-static --enable-pic \
 		--disable-autodetect --enable-zlib --enable-version3 --enable-openssl \
-		--enable-libopus --enable-libsvtav1 --enable-vaapi --enable-libdrm --enable-alsa \
+		--enable-libopus --enable-libsvtav1 --enable-libdav1d --enable-vaapi --enable-libdrm --enable-alsa \
 		--enable-v4l2-m2m --enable-ffnvcodec --enable-cuda --enable-nvenc \
 		--disable-encoders \
 		--enable-encoder=aac,libopus,libsvtav1,h264_vaapi,hevc_vaapi,av1_vaapi,vp9_vaapi,h264_v4l2m2m,hevc_v4l2m2m \
@@ -65,7 +65,7 @@ key() {
 		configure_flags
 		echo "recipe $RECIPE"
 		cc -dumpfullversion -dumpmachine 2>/dev/null || true
-		for p in x264 x265 SvtAv1Enc opus openssl libva libdrm alsa ffnvcodec; do
+		for p in x264 x265 SvtAv1Enc dav1d opus openssl libva libdrm alsa ffnvcodec; do
 			echo "$p $(pkg-config --modversion "$p" 2>/dev/null || echo none)"
 		done
 		openssl_private
@@ -177,7 +177,7 @@ write_pkgconfig() {
 	libs+=' ${libdir}/libswresample.a ${libdir}/libswscale.a ${libdir}/libavutil.a'
 	[ "$LICENSE" = lgpl ] || libs+=$(static_or_l x264 x265)
 	# shellcheck disable=SC2046 # one word for each library
-	libs+="$(static_or_l opus ssl crypto z $(openssl_private)) -lSvtAv1Enc -lva -lva-drm -ldrm -lasound"
+	libs+="$(static_or_l dav1d opus ssl crypto z $(openssl_private)) -lSvtAv1Enc -lva -lva-drm -ldrm -lasound"
 	[ "$LICENSE" = lgpl ] || libs+=" -lnuma -lstdc++"
 	libs+=" -lpthread -lm -ldl"
 	# One line for all seven: link order is then right whichever of them a package names, also without --static.
