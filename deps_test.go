@@ -50,10 +50,11 @@ var folders = map[string]struct {
 	"internal/origin":     {[]string{"internal/media", "manifest", "manifest/dash", "manifest/hls", "muxer/sink"}, "an origin serves what a sink holds and a manifest says"},
 	"internal":            {[]string{"internal/av", "internal/media", "internal/need", "internal/synth"}, "helpers of tests stay below the root"},
 	"internal/e2e":        {[]string{"", "encoder", "muxer/sink", "manifest", "manifest/validate", "internal/need", "internal/synth", "internal/media"}, "tests with real players, over the public API"},
+	"streamgear":          {[]string{"", "audio", "encoder", "internal/av", "internal/nearest"}, "another product's words become options of the public API"},
 	"opencv":              {[]string{""}, "a gocv.Mat becomes a frame of the public API"},
-	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "timerslack", "internal/synth"}, "the command is thin: it binds flags to the library"},
+	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "streamgear", "timerslack", "internal/synth"}, "the command is thin: it binds flags to the library"},
 	"bench":               {[]string{"", "encoder", "scaler", "muxer/sink", "timerslack", "internal/media", "internal/synth"}, "workloads over the public API, and stages alone"},
-	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer", "opencv", "timerslack"}, "examples show the public API"},
+	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer", "opencv", "streamgear", "timerslack"}, "examples show the public API"},
 }
 
 // testHelpers are the folders whose files only tests use.

@@ -16,6 +16,7 @@ import (
 	"github.com/framegear/framegear/internal/leaktest"
 	"github.com/framegear/framegear/internal/referee"
 	"github.com/framegear/framegear/internal/vatest"
+	"github.com/framegear/framegear/streamgear"
 )
 
 const (
@@ -152,7 +153,7 @@ func TestHardwareExampleOfTheSeed(t *testing.T) {
 	}
 	for _, format := range []string{"dash", "hls"} {
 		leaktest.Check(t)
-		p, warnings, err := framegear.ParamsFromStreamGear(map[string]any{
+		p, warnings, err := streamgear.Parse(map[string]any{
 			"-streams": []any{
 				map[string]any{"-resolution": "256x144", "-video_bitrate": "3000k"},
 				map[string]any{"-resolution": "128x72", "-framerate": 10.0},

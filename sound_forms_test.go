@@ -16,6 +16,7 @@ import (
 	kinds "github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/need"
 	"github.com/framegear/framegear/internal/referee"
+	"github.com/framegear/framegear/streamgear"
 )
 
 // card makes ALSA devices out of its own plugins: "fake" captures the clip, "silent" is a card that hears nothing.
@@ -82,7 +83,7 @@ type form struct {
 
 func (f form) stream(t *testing.T, c clip, format, out string) {
 	t.Helper()
-	p, warnings, err := framegear.ParamsFromStreamGear(map[string]any{"format": format, "-audio": f.audio, "-streams": []any{
+	p, warnings, err := streamgear.Parse(map[string]any{"format": format, "-audio": f.audio, "-streams": []any{
 		map[string]any{"-resolution": "48x48", "-video_bitrate": "60k"}, map[string]any{"-resolution": "32x32", "-video_bitrate": "40k"},
 	}}, c.Frames)
 	require.NoError(t, err)

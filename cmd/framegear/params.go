@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/streamgear"
 )
 
 // besideParams are the flags of stream that --params leaves open; everything else is said by the file.
@@ -51,7 +52,7 @@ func (c *streamCmd) readParams() error {
 	if c.Output != "" {
 		c.gear["output"] = c.Output
 	}
-	p, _, err := framegear.ParamsFromStreamGear(c.gear, framegear.Rate(c.FPS))
+	p, _, err := streamgear.Parse(c.gear, framegear.Rate(c.FPS))
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 	if !rate.Known() {
 		rate = src.FrameRate()
 	}
-	p, warnings, err := framegear.ParamsFromStreamGear(c.gear, rate)
+	p, warnings, err := streamgear.Parse(c.gear, rate)
 	for _, w := range warnings {
 		e.log.Warn(w)
 	}

@@ -1,4 +1,4 @@
-package framegear
+package streamgear
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/framegear/framegear"
 )
 
 func isList(v any) bool {
@@ -41,8 +43,8 @@ var streamKeys = map[string]bool{"-resolution": true, "-video_bitrate": true, "-
 
 // addStreams makes a rendition of each stream, after the primary one. A stream that cannot be one is left out, as StreamGear
 // does, with a warning.
-func (c *gearConverter) addStreams() {
-	c.rungs = []Rendition{{}}
+func (c *converter) addStreams() {
+	c.rungs = []framegear.Rendition{{}}
 	for i, s := range listOf(c.streams) {
 		m, ok := attributesOf(s)
 		if !ok {
@@ -54,7 +56,7 @@ func (c *gearConverter) addStreams() {
 			c.warn("-streams: stream %d is left out: %v", i, err)
 			continue
 		}
-		if slices.ContainsFunc(c.rungs[1:], func(o Rendition) bool {
+		if slices.ContainsFunc(c.rungs[1:], func(o framegear.Rendition) bool {
 			return o.Width == r.Width && o.Height == r.Height && o.Bitrate == r.Bitrate && o.FrameRate == r.FrameRate
 		}) {
 			c.warn("-streams: stream %d is left out: another one has the same size, bit rate and frame rate", i)
@@ -66,7 +68,7 @@ func (c *gearConverter) addStreams() {
 }
 
 // stream reads what StreamGear knows of a stream.
-func (c *gearConverter) stream(m map[string]any) (r Rendition, err error) {
+func (c *converter) stream(m map[string]any) (r framegear.Rendition, err error) {
 	var ok bool
 	if r.Width, r.Height, ok = sizeOf(trimmed(m["-resolution"])); !ok {
 		return r, fmt.Errorf("-resolution %s (want for example 1280x720)", shown(m["-resolution"]))
@@ -80,7 +82,7 @@ func (c *gearConverter) stream(m map[string]any) (r Rendition, err error) {
 	if v, given := m["-framerate"]; given {
 		if r.FrameRate, ok = rateOf(trimmed(v)); !ok {
 			c.warn("-streams: -framerate %s is not used (want a frame rate such as 30)", shown(v))
-			r.FrameRate = Rate{}
+			r.FrameRate = framegear.Rate{}
 		}
 	}
 	if r.Bitrate == 0 && !r.FrameRate.Known() {
@@ -93,7 +95,7 @@ func (c *gearConverter) stream(m map[string]any) (r Rendition, err error) {
 }
 
 // streamOptions gives a stream's other attributes to its rendition.
-func (c *gearConverter) streamOptions(m map[string]any, rung int) {
+func (c *converter) streamOptions(m map[string]any, rung int) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		name, v := strings.TrimSpace(name), trimmed(m[name])
 		if streamKeys[name] {
@@ -117,7 +119,7 @@ func canonical(name string) string {
 }
 
 // aspects warns about renditions of another shape than the primary one's, where that is known.
-func (c *gearConverter) aspects() {
+func (c *converter) aspects() {
 	p := c.rungs[0]
 	if p.Width == 0 || p.Height == 0 {
 		return

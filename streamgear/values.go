@@ -1,4 +1,4 @@
-package framegear
+package streamgear
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/framegear/framegear"
 )
 
 // The readers below take what JSON and Go code give: any kind of number, and numbers in strings, as ffmpeg's options are.
@@ -32,7 +34,7 @@ func number(v any) (float64, bool) {
 	case string:
 		f, err := strconv.ParseFloat(v, 64)
 		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
-	case Rate:
+	case framegear.Rate:
 		return v.Float(), v.Known()
 	}
 	return 0, false
@@ -45,16 +47,16 @@ func atLeast(v any, limit float64) (float64, bool) {
 }
 
 // rateOf reads a frame rate; 29.97 is 30000/1001.
-func rateOf(v any) (Rate, bool) {
-	if r, ok := v.(Rate); ok {
+func rateOf(v any) (framegear.Rate, bool) {
+	if r, ok := v.(framegear.Rate); ok {
 		return r, r.Validate() == nil
 	}
 	if s, ok := v.(string); ok {
-		r, err := ParseRate(s)
+		r, err := framegear.ParseRate(s)
 		return r, err == nil
 	}
 	f, ok := number(v)
-	r := FPS(f)
+	r := framegear.FPS(f)
 	return r, ok && r.Validate() == nil
 }
 
@@ -99,15 +101,15 @@ func sizeOf(v any) (width, height int, ok bool) {
 }
 
 // ratioOf reads "16:9", "16/9" or 1.7778.
-func ratioOf(v any) (Rate, bool) {
+func ratioOf(v any) (framegear.Rate, bool) {
 	if f, ok := number(v); ok {
-		return Rate{Num: int64(math.Round(f * 10000)), Den: 10000}, f > 0.01 && f < 100
+		return framegear.Rate{Num: int64(math.Round(f * 10000)), Den: 10000}, f > 0.01 && f < 100
 	}
 	s, _ := v.(string)
 	num, den, found := strings.Cut(strings.ReplaceAll(s, "/", ":"), ":")
 	n, err1 := strconv.ParseInt(num, 10, 32)
 	d, err2 := strconv.ParseInt(den, 10, 32)
-	return Rate{Num: n, Den: d}, found && err1 == nil && err2 == nil && n > 0 && d > 0
+	return framegear.Rate{Num: n, Den: d}, found && err1 == nil && err2 == nil && n > 0 && d > 0
 }
 
 // words reads a list of strings, which is how raw arguments are given. Numbers are taken as their text.

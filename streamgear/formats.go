@@ -1,16 +1,18 @@
-package framegear
+package streamgear
 
 import (
 	"strings"
 	"time"
+
+	"github.com/framegear/framegear"
 )
 
 // dashTable are options of ffmpeg's dash muxer that StreamGear sets or that its users pass on.
 var dashTable = map[string]*attribute{
-	"-seg_duration":      {want: "seconds, 0 or more; fractions are fine", take: keep(func(c *gearConverter) **float64 { return &c.dashTime }, 0)},
-	"-window_size":       {want: "a number of segments, 0 for all", take: keep(func(c *gearConverter) **float64 { return &c.window }, 0)},
-	"-extra_window_size": {want: "a number of segments", take: keep(func(c *gearConverter) **float64 { return &c.extraWindow }, 0)},
-	"-remove_at_exit": {want: "0 or 1", take: func(c *gearConverter, v any, _ int) bool {
+	"-seg_duration":      {want: "seconds, 0 or more; fractions are fine", take: keep(func(c *converter) **float64 { return &c.dashTime }, 0)},
+	"-window_size":       {want: "a number of segments, 0 for all", take: keep(func(c *converter) **float64 { return &c.window }, 0)},
+	"-extra_window_size": {want: "a number of segments", take: keep(func(c *converter) **float64 { return &c.extraWindow }, 0)},
+	"-remove_at_exit": {want: "0 or 1", take: func(c *converter, v any, _ int) bool {
 		b, ok := flag(v)
 		c.out.Options.RemoveAtExit = b
 		return ok
@@ -18,19 +20,19 @@ var dashTable = map[string]*attribute{
 	"-ldash":     lowLatency,
 	"-streaming": lowLatency,
 	"-lhls":      lowLatency,
-	"-frag_duration": {want: "seconds, more than 0", take: func(c *gearConverter, v any, _ int) bool {
+	"-frag_duration": {want: "seconds, more than 0", take: func(c *converter, v any, _ int) bool {
 		f, ok := number(v)
 		if ok = ok && f > 0; ok {
 			c.partDuration = &f
 		}
 		return ok
 	}},
-	"-hls_playlist": {want: "0 or 1", take: func(c *gearConverter, v any, _ int) bool {
+	"-hls_playlist": {want: "0 or 1", take: func(c *converter, v any, _ int) bool {
 		b, ok := flag(v)
 		c.hlsPlaylists = b
 		return ok
 	}},
-	"-target_latency": {want: "seconds", take: func(c *gearConverter, v any, _ int) bool {
+	"-target_latency": {want: "seconds", take: func(c *converter, v any, _ int) bool {
 		f, ok := atLeast(v, 0)
 		c.out.Options.TargetLatency = seconds(f)
 		return ok
@@ -42,12 +44,12 @@ var dashTable = map[string]*attribute{
 	"-utc_timing_url":  {note: "Stream.Handler serves the clock beside the MPD"},
 	"-media_seg_name":  segmentNames,
 	"-init_seg_name":   segmentNames,
-	"-dash_segment_type": {want: "mp4", take: func(_ *gearConverter, v any, _ int) bool {
+	"-dash_segment_type": {want: "mp4", take: func(_ *converter, v any, _ int) bool {
 		return v == "mp4" || v == "auto"
 	}},
 }
 
-var lowLatency = &attribute{want: "0 or 1", take: func(c *gearConverter, v any, _ int) bool {
+var lowLatency = &attribute{want: "0 or 1", take: func(c *converter, v any, _ int) bool {
 	b, ok := flag(v)
 	c.out.Options.LowLatency = c.out.Options.LowLatency || b
 	return ok
@@ -57,28 +59,28 @@ var segmentNames = &attribute{note: "objects are named v0/init.mp4, v0/1.m4s and
 
 // hlsTable are options of ffmpeg's hls muxer that StreamGear sets or that its users pass on.
 var hlsTable = map[string]*attribute{
-	"-hls_time":      {want: "seconds, 0 or more; fractions are fine", take: keep(func(c *gearConverter) **float64 { return &c.hlsTime }, 0)},
-	"-hls_list_size": {want: "a number of segments, 0 for all", take: keep(func(c *gearConverter) **float64 { return &c.listSize }, 0)},
+	"-hls_time":      {want: "seconds, 0 or more; fractions are fine", take: keep(func(c *converter) **float64 { return &c.hlsTime }, 0)},
+	"-hls_list_size": {want: "a number of segments, 0 for all", take: keep(func(c *converter) **float64 { return &c.listSize }, 0)},
 	"-hls_init_time": {note: "all segments are equally long from the first one on: -hls_time is their length"},
-	"-hls_segment_type": {want: "mpegts or fmp4; mpegts is taken", take: func(c *gearConverter, v any, _ int) bool {
-		kinds := map[any]Container{"mpegts": TS, "fmp4": FMP4}
+	"-hls_segment_type": {want: "mpegts or fmp4; mpegts is taken", take: func(c *converter, v any, _ int) bool {
+		kinds := map[any]framegear.Container{"mpegts": framegear.TS, "fmp4": framegear.FMP4}
 		k, ok := kinds[v]
 		if ok {
 			c.container = &k
 		}
 		return ok
 	}},
-	"-hls_base_url": {want: "a URL", take: func(c *gearConverter, v any, _ int) bool {
+	"-hls_base_url": {want: "a URL", take: func(c *converter, v any, _ int) bool {
 		s, ok := v.(string)
 		c.out.Options.BaseURL = s
 		return ok
 	}},
-	"-hls_flags": {want: "flags joined by +", take: func(c *gearConverter, v any, _ int) bool {
+	"-hls_flags": {want: "flags joined by +", take: func(c *converter, v any, _ int) bool {
 		s, ok := v.(string)
 		c.hlsFlags(s)
 		return ok
 	}},
-	"-hls_playlist_type": {want: "vod or event", take: func(c *gearConverter, v any, _ int) bool {
+	"-hls_playlist_type": {want: "vod or event", take: func(c *converter, v any, _ int) bool {
 		if v == "event" {
 			c.warn("-hls_playlist_type: a recording's playlist is an EVENT while it grows and VOD when it is whole")
 		}
@@ -96,7 +98,7 @@ var hlsTable = map[string]*attribute{
 	"-hls_enc_key_url":          encryption,
 	"-encryption_scheme":        encryption,
 	"-encryption_key":           encryption,
-	"-hls_delete_threshold":     {want: "a number of segments", take: keep(func(c *gearConverter) **float64 { return &c.extraWindow }, 0)},
+	"-hls_delete_threshold":     {want: "a number of segments", take: keep(func(c *converter) **float64 { return &c.extraWindow }, 0)},
 	"-hls_start_number_source":  {note: "segments are numbered from 1"},
 	"-start_number":             {note: "segments are numbered from 1"},
 	"-strftime":                 segmentNames,
@@ -125,7 +127,7 @@ var hlsTable = map[string]*attribute{
 	"-http_opts":                uploads,
 }
 
-var encryption = &attribute{want: "nothing: segments are not encrypted", take: func(c *gearConverter, _ any, _ int) bool {
+var encryption = &attribute{want: "nothing: segments are not encrypted", take: func(c *converter, _ any, _ int) bool {
 	c.fail("encryption of segments (-hls_enc…, -hls_key_info_file, -encryption_…) is not there, and plain segments would not be what was asked for")
 	return true
 }}
@@ -133,7 +135,7 @@ var encryption = &attribute{want: "nothing: segments are not encrypted", take: f
 var uploads = &attribute{note: "objects are PUT; for other requests give Options.Sink a sink.NewHTTP with the sink.HTTPOptions you need"}
 
 // hlsFlags says which of the flags are true here anyway, and which have no meaning.
-func (c *gearConverter) hlsFlags(s string) {
+func (c *converter) hlsFlags(s string) {
 	always := map[string]bool{"delete_segments": true, "independent_segments": true, "temp_file": true, "program_date_time": true}
 	var idle []string
 	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r == '+' || r == '|' }) {
@@ -151,13 +153,13 @@ func seconds(f float64) time.Duration { return time.Duration(f * float64(time.Se
 
 // ffmpegTable are options of the ffmpeg program itself, which is not there.
 var ffmpegTable = map[string]*attribute{
-	"-f": {want: "dash or hls", take: func(c *gearConverter, v any, _ int) bool {
+	"-f": {want: "dash or hls", take: func(c *converter, v any, _ int) bool {
 		c.setFormat("-f", v)
 		return true
 	}},
 	"-map":      {note: "the picture and every sound track are taken; Options.Ladder and Options.Audio say which there are"},
 	"-movflags": {note: "segments are CMAF fragments, which need no flags: a player starts with the first one"},
-	"-vaapi_device": {want: "a device's path such as /dev/dri/renderD128", take: func(c *gearConverter, v any, _ int) bool {
+	"-vaapi_device": {want: "a device's path such as /dev/dri/renderD128", take: func(c *converter, v any, _ int) bool {
 		s, ok := v.(string)
 		c.out.Options.HWDevice = s
 		return ok
@@ -187,7 +189,7 @@ var ffmpegTable = map[string]*attribute{
 	"-bsf":      {note: "bitstream filters are not run"},
 	"-tag":      {note: "sample entries are what players want: avc1, hvc1, av01, mp4a"},
 	"-muxdelay": exactTimes, "-muxpreload": exactTimes, "-avoid_negative_ts": exactTimes, "-time_base": exactTimes, "-enc_time_base": exactTimes,
-	"-vn": {want: "nothing: an output has pictures", take: func(c *gearConverter, _ any, _ int) bool {
+	"-vn": {want: "nothing: an output has pictures", take: func(c *converter, _ any, _ int) bool {
 		c.fail("-vn: an output of frames has pictures (sound alone is Options.AudioOnly)")
 		return true
 	}},

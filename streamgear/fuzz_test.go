@@ -1,4 +1,4 @@
-package framegear_test
+package streamgear_test
 
 import (
 	"encoding/json"
@@ -7,10 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/streamgear"
 )
 
 // Whatever the JSON of --params holds, it becomes valid options or an error, and the caller's values stay as they are.
-func FuzzParamsFromStreamGear(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `{"output": "out.mpd", "format": "dash"}`, `{"-streams": [{"-resolution": "640x360", "-framerate": 30.0}]}`,
 		`{"-streams": [{"-resolution": "640x360", "-video_bitrate": "800k"}, null, 3]}`, `{"-audio": ["-f", "alsa", "-i", "hw:1"]}`,
@@ -26,7 +27,7 @@ func FuzzParamsFromStreamGear(f *testing.F) {
 		}
 		before, err := json.Marshal(params)
 		require.NoError(t, err)
-		p, _, err := framegear.ParamsFromStreamGear(params, framegear.FPS(25))
+		p, _, err := streamgear.Parse(params, framegear.FPS(25))
 		if err == nil {
 			require.NoError(t, p.Options.Validate())
 		}

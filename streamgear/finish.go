@@ -1,10 +1,12 @@
-package framegear
+package streamgear
 
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/encoder"
 )
 
@@ -15,10 +17,11 @@ const (
 	gearWindow, gearExtraWindow    = 5, 5
 	gearListSize                   = 6
 	gearKeyInterval                = 2 * time.Second
+	gearCRF                        = 20
 )
 
 // finish makes the options once every attribute is known.
-func (c *gearConverter) finish() {
+func (c *converter) finish() {
 	o := &c.out.Options
 	c.addStreams()
 	for _, s := range c.settings {
@@ -37,11 +40,11 @@ func (c *gearConverter) finish() {
 	o.Ladder, o.Upscale = c.rungs, true
 	o.Format = c.format
 	if c.hlsPlaylists {
-		o.Format = Both
+		o.Format = framegear.Both
 	}
-	o.Name = AutoName(o.Format, time.Now())
+	o.Name = framegear.AutoName(o.Format, time.Now())
 	o.Live = c.live || o.LowLatency
-	if o.ClearPrevious && isURL(c.out.Output) {
+	if o.ClearPrevious && strings.Contains(c.out.Output, "://") {
 		c.warn("-clear_prev_assets: what is behind a URL cannot be listed, so nothing is deleted there")
 		o.ClearPrevious = false
 	}
@@ -51,7 +54,7 @@ func (c *gearConverter) finish() {
 }
 
 // mode settles what Single-Source Mode changes.
-func (c *gearConverter) mode() {
+func (c *converter) mode() {
 	o := &c.out.Options
 	single := c.out.Source != ""
 	if single && c.live {
@@ -60,7 +63,7 @@ func (c *gearConverter) mode() {
 	}
 	if single && c.rate.Known() {
 		c.warn("-input_framerate is for Real-time Frames Mode; the source's own rate is taken")
-		c.rate = Rate{}
+		c.rate = framegear.Rate{}
 	}
 	if c.out.Copy && (!single || c.streams != nil) {
 		c.warn("-vcodec copy is for Single-Source Mode without -streams: there is nothing encoded to copy otherwise; %s is used", c.codec)
@@ -68,23 +71,23 @@ func (c *gearConverter) mode() {
 	}
 	if c.out.Copy && (o.Filter != "" || o.Aspect.Known()) {
 		c.warn("-vf and -aspect are left out: -vcodec copy does not decode")
-		o.Filter, o.Aspect = "", Rate{}
+		o.Filter, o.Aspect = "", framegear.Rate{}
 	}
 	if !c.rate.Known() {
 		c.rate = c.source
 	}
 	o.FrameRate = c.rate
 	if !c.rate.Known() && !single {
-		o.FrameRate = Rate{Num: 25, Den: 1}
+		o.FrameRate = framegear.Rate{Num: 25, Den: 1}
 	}
 	if c.rate = o.FrameRate; !c.rate.Known() {
-		c.rate = Rate{Num: 25, Den: 1}
+		c.rate = framegear.Rate{Num: 25, Den: 1}
 	}
 }
 
 // quality gives the renditions without a bit rate StreamGear's quality. A bit rate that was given is real here, and what the
 // formula says is the bound of the quality.
-func (c *gearConverter) quality() {
+func (c *converter) quality() {
 	for i := range c.rungs {
 		r := &c.rungs[i]
 		codec := r.Codec
@@ -92,27 +95,27 @@ func (c *gearConverter) quality() {
 			codec = c.codec
 		}
 		if r.CRF == 0 && r.Bitrate == 0 && !r.FrameRate.Known() && (codec == "libx264" || codec == "libx265") {
-			r.CRF = streamGearCRF
+			r.CRF = gearCRF
 		}
 	}
 }
 
 // segments settles what the segments are.
-func (c *gearConverter) segments() {
+func (c *converter) segments() {
 	o := &c.out.Options
-	o.Container = FMP4
+	o.Container = framegear.FMP4
 	if c.container != nil {
 		o.Container = *c.container
-	} else if o.Format == HLS {
-		o.Container = TS
+	} else if o.Format == framegear.HLS {
+		o.Container = framegear.TS
 	}
-	if o.Container == TS && (o.Format != HLS || o.LowLatency) {
+	if o.Container == framegear.TS && (o.Format != framegear.HLS || o.LowLatency) {
 		if c.container != nil {
 			c.warn("-hls_segment_type mpegts is for HLS alone, without low latency; fmp4 is used")
 		}
-		o.Container = FMP4
+		o.Container = framegear.FMP4
 	}
-	name := map[Container]string{FMP4: "mp4", TS: "mpegts"}[o.Container]
+	name := map[framegear.Container]string{framegear.FMP4: "mp4", framegear.TS: "mpegts"}[o.Container]
 	for _, key := range slices.Sorted(maps.Keys(c.inside)) {
 		if !knows(name, key) {
 			c.warn("-%s: segments are %s here, which has no such option", key, name)
@@ -123,7 +126,7 @@ func (c *gearConverter) segments() {
 }
 
 // times settles segments, key frames and windows.
-func (c *gearConverter) times() {
+func (c *converter) times() {
 	o := &c.out.Options
 	wanted := seconds(c.segmentTime())
 	o.SegmentDuration, o.KeyInterval = wanted, gearKeyInterval
@@ -155,7 +158,7 @@ func (c *gearConverter) times() {
 	}
 }
 
-func (c *gearConverter) segmentTime() float64 {
+func (c *converter) segmentTime() float64 {
 	o := &c.out.Options
 	dash, hls := float64(gearDashTime), float64(gearHLSTime)
 	switch {
@@ -164,7 +167,7 @@ func (c *gearConverter) segmentTime() float64 {
 	case o.Live:
 		dash, hls = gearDashLiveTime, gearHLSLiveTime
 	}
-	if c.format == HLS {
+	if c.format == framegear.HLS {
 		if c.dashTime != nil && c.hlsTime == nil {
 			return *c.dashTime
 		}
@@ -177,14 +180,14 @@ func (c *gearConverter) segmentTime() float64 {
 }
 
 // windowOf returns how much a live output lists. Players need three segments to begin with.
-func (c *gearConverter) windowOf(o *Options) time.Duration {
+func (c *converter) windowOf(o *framegear.Options) time.Duration {
 	n := orElse(c.window, gearWindow)
-	if c.format == HLS || c.window == nil && c.listSize != nil {
+	if c.format == framegear.HLS || c.window == nil && c.listSize != nil {
 		n = orElse(c.listSize, orElse(c.window, gearListSize))
 	}
 	switch {
 	case n == 0:
-		return WindowAll
+		return framegear.WindowAll
 	case n < 3:
 		c.warn("a window of %g segments is too short for players; 3 are listed", n)
 		n = 3

@@ -1,4 +1,4 @@
-package framegear
+package streamgear
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/nearest"
 )
@@ -15,7 +16,7 @@ type attribute struct {
 	// want is what a right value looks like.
 	want string
 	// take carries the value out, for one rendition or for all (-1). False: the value is of another kind and the default stays.
-	take func(c *gearConverter, v any, rung int) bool
+	take func(c *converter, v any, rung int) bool
 	// note is the warning about an attribute that means something else here, or nothing.
 	note string
 }
@@ -40,7 +41,7 @@ var aliases = map[string]string{
 }
 
 var constructorTable = map[string]*attribute{
-	"output": {want: "a folder, a .mpd or .m3u8 file, or an http(s) URL", take: func(c *gearConverter, v any, _ int) bool {
+	"output": {want: "a folder, a .mpd or .m3u8 file, or an http(s) URL", take: func(c *converter, v any, _ int) bool {
 		s, ok := v.(string)
 		if !ok || s == "" {
 			c.fail("output: %s (want a folder, a .mpd or .m3u8 file, or an http(s) URL)", shown(v))
@@ -48,7 +49,7 @@ var constructorTable = map[string]*attribute{
 		c.out.Output = s
 		return true
 	}},
-	"format": {take: func(c *gearConverter, v any, _ int) bool {
+	"format": {take: func(c *converter, v any, _ int) bool {
 		c.setFormat("format", v)
 		return true
 	}},
@@ -56,14 +57,14 @@ var constructorTable = map[string]*attribute{
 	"custom_ffmpeg": {note: "no ffmpeg program is used: libav is in this one"},
 }
 
-func (c *gearConverter) setFormat(name string, v any) {
+func (c *converter) setFormat(name string, v any) {
 	s, ok := v.(string)
-	f, err := ParseFormat(s)
+	f, err := framegear.ParseFormat(s)
 	switch {
 	case !ok:
 		c.fail("%s: %s (want dash, hls or both)", name, shown(v))
 	case err != nil:
-		c.fail("%s%s", name, strings.TrimPrefix(err.Error(), ErrOptions.Error()+": format"))
+		c.fail("%s%s", name, strings.TrimPrefix(err.Error(), framegear.ErrOptions.Error()+": format"))
 	}
 	c.format = f
 }
@@ -72,8 +73,8 @@ func (c *gearConverter) setFormat(name string, v any) {
 const gearMost = 1e6
 
 // keep returns a take that stores a number from a limit to gearMost.
-func keep(field func(c *gearConverter) **float64, limit float64) func(*gearConverter, any, int) bool {
-	return func(c *gearConverter, v any, _ int) bool {
+func keep(field func(c *converter) **float64, limit float64) func(*converter, any, int) bool {
+	return func(c *converter, v any, _ int) bool {
 		f, ok := atLeast(v, limit)
 		if ok = ok && f <= gearMost; ok {
 			*field(c) = &f
@@ -84,16 +85,16 @@ func keep(field func(c *gearConverter) **float64, limit float64) func(*gearConve
 
 // exclusiveTable are StreamGear's own attributes.
 var exclusiveTable = map[string]*attribute{
-	"-streams": {want: "a list of streams, each with -resolution and -video_bitrate or -framerate", take: func(c *gearConverter, v any, _ int) bool {
+	"-streams": {want: "a list of streams, each with -resolution and -video_bitrate or -framerate", take: func(c *converter, v any, _ int) bool {
 		c.streams = v
 		return isList(v)
 	}},
-	"-livestream": {want: "true or false", take: func(c *gearConverter, v any, _ int) bool {
+	"-livestream": {want: "true or false", take: func(c *converter, v any, _ int) bool {
 		b, ok := boolean(v)
 		c.live = b
 		return ok
 	}},
-	"-input_framerate": {want: "frames per second, such as 30 or 29.97; 25 is taken", take: func(c *gearConverter, v any, _ int) bool {
+	"-input_framerate": {want: "frames per second, such as 30 or 29.97; 25 is taken", take: func(c *converter, v any, _ int) bool {
 		if f, ok := number(v); ok && f == 0 {
 			return true
 		}
@@ -103,22 +104,22 @@ var exclusiveTable = map[string]*attribute{
 		}
 		return ok
 	}},
-	"-video_source": {want: "a file or a URL", take: func(c *gearConverter, v any, _ int) bool {
+	"-video_source": {want: "a file or a URL", take: func(c *converter, v any, _ int) bool {
 		s, ok := v.(string)
 		if ok = ok && len(s) > 1; ok {
 			c.out.Source = s
 		}
 		return ok
 	}},
-	"-gop": {want: "a number of frames; two seconds are taken", take: keep(func(c *gearConverter) **float64 { return &c.gop }, 0)},
-	"-bpp": {want: "0.001 or more; 0.1 is taken", take: func(c *gearConverter, v any, _ int) bool {
+	"-gop": {want: "a number of frames; two seconds are taken", take: keep(func(c *converter) **float64 { return &c.gop }, 0)},
+	"-bpp": {want: "0.001 or more; 0.1 is taken", take: func(c *converter, v any, _ int) bool {
 		f, ok := atLeast(v, 0.001)
 		if ok {
 			c.out.Options.BitsPerPixel = f
 		}
 		return ok
 	}},
-	"-clear_prev_assets": {want: "true or false", take: func(c *gearConverter, v any, _ int) bool {
+	"-clear_prev_assets": {want: "true or false", take: func(c *converter, v any, _ int) bool {
 		b, ok := boolean(v)
 		c.out.Options.ClearPrevious = b
 		return ok
@@ -126,7 +127,7 @@ var exclusiveTable = map[string]*attribute{
 	"-ffmpeg_download_path":      {note: "no ffmpeg program is used, so none is downloaded"},
 	"-enable_force_termination":  {note: "Stream.Close stops at once and in bounded time; Stream.Finish with a context ends orderly"},
 	"-disable_force_termination": {note: "it is WriteGear's; Stream.Close always ends in bounded time"},
-	"-clones": {want: `a list of ffmpeg's arguments, such as ["-crf:v:1", "28"]`, take: func(c *gearConverter, v any, rung int) bool {
+	"-clones": {want: `a list of ffmpeg's arguments, such as ["-crf:v:1", "28"]`, take: func(c *converter, v any, rung int) bool {
 		list, ok := words(v)
 		if ok {
 			c.splice(list, rung)
@@ -136,7 +137,7 @@ var exclusiveTable = map[string]*attribute{
 }
 
 // splice reads raw arguments of an ffmpeg command line: names with a dash, each with one value or none.
-func (c *gearConverter) splice(list []string, rung int) {
+func (c *converter) splice(list []string, rung int) {
 	for i := 0; i < len(list); i++ {
 		name := list[i]
 		if !strings.HasPrefix(name, "-") {
@@ -158,20 +159,20 @@ func isNumber(s string) bool {
 }
 
 // text returns a take that stores a string of the encoder's.
-func text(field func(r *Rendition) *string) func(*gearConverter, any, int) bool {
-	return func(c *gearConverter, v any, rung int) bool {
+func text(field func(r *framegear.Rendition) *string) func(*converter, any, int) bool {
+	return func(c *converter, v any, rung int) bool {
 		s, ok := scalar(v)
-		c.each(rung, func(r *Rendition) { *field(r) = cmp.Or(*field(r), s) })
+		c.each(rung, func(r *framegear.Rendition) { *field(r) = cmp.Or(*field(r), s) })
 		return ok && s != ""
 	}
 }
 
 // bits returns a take that stores a bit rate.
-func bits(field func(r *Rendition) *int64) func(*gearConverter, any, int) bool {
-	return func(c *gearConverter, v any, rung int) bool {
+func bits(field func(r *framegear.Rendition) *int64) func(*converter, any, int) bool {
+	return func(c *converter, v any, rung int) bool {
 		n, ok := bitrateOf(v)
 		if ok {
-			c.each(rung, func(r *Rendition) { *field(r) = cmp.Or(*field(r), n) })
+			c.each(rung, func(r *framegear.Rendition) { *field(r) = cmp.Or(*field(r), n) })
 		}
 		return ok
 	}
@@ -181,73 +182,73 @@ const wantBits = "a bit rate such as 4000k or 4M"
 
 // codecTable are the video encoder's.
 var codecTable = map[string]*attribute{
-	"-vcodec":  {want: "an encoder's name, or copy with -video_source", take: (*gearConverter).setCodec},
-	"-preset":  {want: "a preset of the encoder's, or streamgear", take: text(func(r *Rendition) *string { return &r.Preset })},
-	"-tune":    {want: "a tuning of the encoder's", take: text(func(r *Rendition) *string { return &r.Tune })},
-	"-profile": {want: "a profile of the encoder's", take: text(func(r *Rendition) *string { return &r.Profile })},
-	"-crf": {want: "a quality from 0 to 63", take: func(c *gearConverter, v any, rung int) bool {
+	"-vcodec":  {want: "an encoder's name, or copy with -video_source", take: (*converter).setCodec},
+	"-preset":  {want: "a preset of the encoder's, or streamgear", take: text(func(r *framegear.Rendition) *string { return &r.Preset })},
+	"-tune":    {want: "a tuning of the encoder's", take: text(func(r *framegear.Rendition) *string { return &r.Tune })},
+	"-profile": {want: "a profile of the encoder's", take: text(func(r *framegear.Rendition) *string { return &r.Profile })},
+	"-crf": {want: "a quality from 0 to 63", take: func(c *converter, v any, rung int) bool {
 		f, ok := number(v)
 		if ok = ok && f >= 0 && f <= 63; ok {
 			if f == 0 {
 				f = encoder.Lossless
 			}
-			c.each(rung, func(r *Rendition) { r.CRF = cmp.Or(r.CRF, f) })
+			c.each(rung, func(r *framegear.Rendition) { r.CRF = cmp.Or(r.CRF, f) })
 		}
 		return ok
 	}},
-	"-bf": {want: "0 to 16", take: func(c *gearConverter, v any, rung int) bool {
+	"-bf": {want: "0 to 16", take: func(c *converter, v any, rung int) bool {
 		f, ok := number(v)
 		if ok = ok && f >= 0 && f <= 16; ok {
 			n := int(f)
 			if n == 0 {
 				n = encoder.NoBFrames
 			}
-			c.each(rung, func(r *Rendition) { r.BFrames = cmp.Or(r.BFrames, n) })
+			c.each(rung, func(r *framegear.Rendition) { r.BFrames = cmp.Or(r.BFrames, n) })
 		}
 		return ok
 	}},
-	"-b":       {want: wantBits, take: bits(func(r *Rendition) *int64 { return &r.Bitrate })},
-	"-maxrate": {want: wantBits, take: bits(func(r *Rendition) *int64 { return &r.MaxBitrate })},
-	"-bufsize": {want: "a size such as 8000k or 8M", take: bits(func(r *Rendition) *int64 { return &r.BufferSize })},
-	"-threads": {want: "0 to 128", take: func(c *gearConverter, v any, rung int) bool {
+	"-b":       {want: wantBits, take: bits(func(r *framegear.Rendition) *int64 { return &r.Bitrate })},
+	"-maxrate": {want: wantBits, take: bits(func(r *framegear.Rendition) *int64 { return &r.MaxBitrate })},
+	"-bufsize": {want: "a size such as 8000k or 8M", take: bits(func(r *framegear.Rendition) *int64 { return &r.BufferSize })},
+	"-threads": {want: "0 to 128", take: func(c *converter, v any, rung int) bool {
 		f, ok := number(v)
 		if ok = ok && f >= 0 && f <= 128; ok {
-			c.each(rung, func(r *Rendition) { r.Threads = cmp.Or(r.Threads, int(f)) })
+			c.each(rung, func(r *framegear.Rendition) { r.Threads = cmp.Or(r.Threads, int(f)) })
 		}
 		return ok
 	}},
-	"-s": {want: "a size such as 1280x720", take: func(c *gearConverter, v any, rung int) bool {
+	"-s": {want: "a size such as 1280x720", take: func(c *converter, v any, rung int) bool {
 		w, h, ok := sizeOf(v)
 		if ok {
-			c.each(max(rung, 0), func(r *Rendition) { r.Width, r.Height = w, h })
+			c.each(max(rung, 0), func(r *framegear.Rendition) { r.Width, r.Height = w, h })
 		}
 		return ok
 	}},
-	"-r": {want: "a frame rate", take: func(c *gearConverter, v any, rung int) bool {
+	"-r": {want: "a frame rate", take: func(c *converter, v any, rung int) bool {
 		rate, ok := rateOf(v)
 		if ok {
-			c.each(rung, func(r *Rendition) { r.FrameRate = cmp.Or(r.FrameRate, rate) })
+			c.each(rung, func(r *framegear.Rendition) { r.FrameRate = cmp.Or(r.FrameRate, rate) })
 		}
 		return ok
 	}},
-	"-vf": {want: "a chain of filters", take: (*gearConverter).setFilter},
-	"-aspect": {want: "an aspect ratio such as 16:9", take: func(c *gearConverter, v any, _ int) bool {
+	"-vf": {want: "a chain of filters", take: (*converter).setFilter},
+	"-aspect": {want: "an aspect ratio such as 16:9", take: func(c *converter, v any, _ int) bool {
 		r, ok := ratioOf(v)
 		if ok {
 			c.out.Options.Aspect = r
 		}
 		return ok
 	}},
-	"-sc_threshold": {want: "0", take: func(_ *gearConverter, v any, _ int) bool { f, ok := number(v); return ok && f == 0 }},
+	"-sc_threshold": {want: "0", take: func(_ *converter, v any, _ int) bool { f, ok := number(v); return ok && f == 0 }},
 	"-keyint_min":   {note: "key frames are at the same instants in all renditions, -gop frames apart, and nowhere else"},
 	"-pix_fmt": {want: "yuv420p; frames with more than 8 bits per sample make 10-bit streams by themselves where the encoder can",
-		take: func(_ *gearConverter, v any, _ int) bool { return v == "yuv420p" }},
+		take: func(_ *converter, v any, _ int) bool { return v == "yuv420p" }},
 }
 
 var noFilter = map[string]bool{"format=yuv420p": true, "format=pix_fmts=yuv420p": true, "null": true}
 
 // setFilter leaves out what the pipeline does anyway: the conversion to 4:2:0, and the upload of a hardware encoder.
-func (c *gearConverter) setFilter(v any, rung int) bool {
+func (c *converter) setFilter(v any, rung int) bool {
 	s, ok := v.(string)
 	if !ok || s == "" {
 		return false
@@ -266,12 +267,12 @@ func (c *gearConverter) setFilter(v any, rung int) bool {
 		c.out.Options.Filter = s
 		return true
 	}
-	c.each(rung, func(r *Rendition) { r.Filter = s })
+	c.each(rung, func(r *framegear.Rendition) { r.Filter = s })
 	return true
 }
 
 // setCodec takes the encoder of one rendition or of all.
-func (c *gearConverter) setCodec(v any, rung int) bool {
+func (c *converter) setCodec(v any, rung int) bool {
 	s, ok := v.(string)
 	switch {
 	case !ok || s == "":
@@ -293,6 +294,6 @@ func (c *gearConverter) setCodec(v any, rung int) bool {
 	if rung < 0 {
 		c.codec = s
 	}
-	c.each(rung, func(r *Rendition) { r.Codec = cmp.Or(r.Codec, s) })
+	c.each(rung, func(r *framegear.Rendition) { r.Codec = cmp.Or(r.Codec, s) })
 	return true
 }

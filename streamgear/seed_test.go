@@ -1,4 +1,4 @@
-package framegear_test
+package streamgear_test
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,15 +16,26 @@ import (
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/leaktest"
+	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/internal/synth"
 	"github.com/framegear/framegear/manifest/validate"
+	"github.com/framegear/framegear/streamgear"
 )
 
 // What StreamGear's own tests assert, against this API. Their names are in the comments.
 
+// bundled is the repository's own clip: 8 s, 30 frames per second, with sound.
+const bundled = "../testdata/clip.mp4"
+
+// grayFrame is a black picture.
+func grayFrame(width, height int) *framegear.Frame {
+	return framegear.Gray(make([]byte, width*height), width, height)
+}
+
 // gearStream opens an output with StreamGear's parameters.
 func gearStream(t *testing.T, output string, params map[string]any) (*framegear.Stream, error) {
 	t.Helper()
-	p, _, err := framegear.ParamsFromStreamGear(params, framegear.Rate{})
+	p, _, err := streamgear.Parse(params, framegear.Rate{})
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +77,7 @@ func TestSeedOutputs(t *testing.T) {
 		require.ErrorIs(t, err, framegear.ErrOptions, "%v", c)
 	}
 	_, err := gearStream(t, "", map[string]any{"output": nil})
-	require.ErrorIs(t, err, framegear.ErrStreamGear)
+	require.ErrorIs(t, err, streamgear.ErrParams)
 	_, err = gearStream(t, "unknown://invalid.com/output.mpd", nil)
 	require.ErrorIs(t, err, framegear.ErrOptions)
 	// StreamGear takes rtmp:// by its name, though DASH over RTMP means nothing; here it is refused at once.
@@ -93,7 +105,7 @@ func TestSeedFrames(t *testing.T) {
 // test_custom_ffmpeg: there is no ffmpeg program to be found or not.
 func TestSeedCustomFFmpeg(t *testing.T) {
 	for _, v := range []any{"wrong_path", 1234} {
-		_, warnings, err := framegear.ParamsFromStreamGear(map[string]any{"custom_ffmpeg": v}, framegear.Rate{})
+		_, warnings, err := streamgear.Parse(map[string]any{"custom_ffmpeg": v}, framegear.Rate{})
 		require.NoError(t, err)
 		require.Len(t, warnings, 1)
 	}
@@ -106,11 +118,11 @@ func TestSeedInvalidParameters(t *testing.T) {
 		{"-vcodec": "unknown"}, {"-vcodec": "unknown", "format": "hls"}, {"format": "invalid"}, {"-vcodec": "unknown", "-video_source": bundled},
 	} {
 		_, err := gearStream(t, t.TempDir(), params)
-		require.ErrorIs(t, err, framegear.ErrStreamGear, "%v", params)
+		require.ErrorIs(t, err, streamgear.ErrParams, "%v", params)
 	}
 	_, err := gearStream(t, t.TempDir(), map[string]any{"-livestream": "invalid"})
 	require.NoError(t, err)
-	p, warnings, err := framegear.ParamsFromStreamGear(map[string]any{"-video_source": 1234}, framegear.Rate{})
+	p, warnings, err := streamgear.Parse(map[string]any{"-video_source": 1234}, framegear.Rate{})
 	require.NoError(t, err)
 	require.Empty(t, p.Source, "no Single-Source Mode")
 	require.Len(t, warnings, 1)
@@ -126,7 +138,7 @@ func TestSeedInvalidParameters(t *testing.T) {
 	s, err := gearStream(t, t.TempDir(), map[string]any{"-video_source": bundled, "-vcodec": "copy"})
 	require.NoError(t, err)
 	require.NoError(t, s.Copy(t.Context(), in))
-	require.ErrorIs(t, s.WriteFrame(halves(640, 360)), framegear.ErrOptions, "stream() in Single-Source Mode")
+	require.ErrorIs(t, s.WriteFrame(grayFrame(640, 360)), framegear.ErrOptions, "stream() in Single-Source Mode")
 }
 
 // gearRun carries out what a StreamGear program does: it opens a source (-video_source, or the bundled clip in the camera's place), and
@@ -134,12 +146,12 @@ func TestSeedInvalidParameters(t *testing.T) {
 func gearRun(t *testing.T, frames int64, params map[string]any, change ...func(f *framegear.Frame) *framegear.Frame) (*validate.Report, []string) {
 	t.Helper()
 	dir := t.TempDir()
-	p, _, err := framegear.ParamsFromStreamGear(params, framegear.Rate{})
+	p, _, err := streamgear.Parse(params, framegear.Rate{})
 	require.NoError(t, err)
 	in, err := framegear.OpenInput(t.Context(), cmp.Or(p.Source, bundled), framegear.InputOptions{})
 	require.NoError(t, err)
 	defer in.Close()
-	p, warnings, err := framegear.ParamsFromStreamGear(params, in.FrameRate())
+	p, warnings, err := streamgear.Parse(params, in.FrameRate())
 	require.NoError(t, err)
 	o := p.Options
 	o.Events.Warning = func(w framegear.WarningInfo) { warnings = append(warnings, w.Text) }
@@ -279,15 +291,16 @@ func TestSeedSingleSource(t *testing.T) {
 // test_audio: sound from nowhere is left out, other sound is taken, also over HTTP and from a file that has pictures too.
 func TestSeedAudio(t *testing.T) {
 	leaktest.Check(t)
-	c := newClip(t, 30, 48000)
-	wav := c.wav(t, 2)
+	wav := filepath.Join(t.TempDir(), "tone.wav")
+	beeps := synth.Sync{Frames: framegear.FPS(30), Rate: 48000}
+	require.NoError(t, os.WriteFile(wav, synth.WAV(48000, 2, beeps.PCM(media.SampleS16, 2, 0, 2*48000)), 0o600))
 	web := httptest.NewServer(http.FileServer(http.Dir(filepath.Dir(wav))))
 	defer web.Close()
 	silent := filepath.Join(t.TempDir(), "silent")
 	mute, err := framegear.New(silent+"/", framegear.Options{FrameRate: framegear.FPS(30), Format: framegear.HLS, SegmentDuration: 2 * time.Second})
 	require.NoError(t, err)
 	for range 60 {
-		require.NoError(t, mute.WriteFrame(halves(160, 90)))
+		require.NoError(t, mute.WriteFrame(grayFrame(160, 90)))
 	}
 	require.NoError(t, mute.Finish(t.Context()))
 	require.NoError(t, mute.Close())

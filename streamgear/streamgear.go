@@ -1,4 +1,6 @@
-package framegear
+// Package streamgear reads the parameters of vidgear's StreamGear as [framegear.Options], so that a Python program's dictionary or JSON file
+// can be taken as it is.
+package streamgear
 
 import (
 	"errors"
@@ -7,35 +9,36 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/nearest"
 )
 
-// StreamGearParams is what a StreamGear program says, in Framegear's terms.
-type StreamGearParams struct {
+// Params is what a StreamGear program says, in Framegear's terms.
+type Params struct {
 	// Output is for [New]: the parameter "output", empty when it was not given.
 	Output string
 	// Options are for [New].
-	Options Options
+	Options framegear.Options
 	// Source is -video_source (Single-Source Mode), empty in Real-time Frames Mode.
 	Source string
 	// Copy is set when the source's packets are to be passed on as they are: -vcodec copy in Single-Source Mode.
 	Copy bool
 }
 
-// ErrStreamGear is wrapped by errors about StreamGear's parameters that cannot be carried out. Such errors wrap ErrOptions too.
-var ErrStreamGear = fmt.Errorf("%w: StreamGear parameter", ErrOptions)
+// ErrParams is wrapped by errors about StreamGear's parameters that cannot be carried out. Such errors wrap ErrOptions too.
+var ErrParams = fmt.Errorf("%w: StreamGear parameter", framegear.ErrOptions)
 
-// ParamsFromStreamGear reads the parameters of StreamGear's constructor: output, format, logging, custom_ffmpeg, and every attribute of
+// Parse reads the parameters of StreamGear's constructor: output, format, logging, custom_ffmpeg, and every attribute of
 // stream_params ("-streams", "-livestream" …) with the names and types of its documentation, as encoding/json or Go code gives them.
 // Other attributes are taken as options of libav's and go to the encoder or the container that has them. source is the frame
 // rate of the pictures where that is known, zero otherwise; -input_framerate wins in Real-time Frames Mode.
 //
 // A value of the wrong kind is left out with a warning, as StreamGear does without one. An attribute that means something else
 // here, or nothing, gives one warning that says what to use instead. What cannot be carried out is an error wrapping
-// ErrStreamGear, all of them at once; unknown attributes come with the nearest known name. params is not changed.
-func ParamsFromStreamGear(params map[string]any, source Rate) (p StreamGearParams, warnings []string, err error) {
-	c := &gearConverter{format: DASH, codec: "libx264", source: source}
+// ErrParams, all of them at once; unknown attributes come with the nearest known name. params is not changed.
+func Parse(params map[string]any, source framegear.Rate) (p Params, warnings []string, err error) {
+	c := &converter{format: framegear.DASH, codec: "libx264", source: source}
 	clean := make(map[string]any, len(params))
 	for name, v := range params {
 		clean[strings.TrimSpace(name)] = trimmed(v)
@@ -48,16 +51,16 @@ func ParamsFromStreamGear(params map[string]any, source Rate) (p StreamGearParam
 	return c.out, c.warnings, errors.Join(c.errs...)
 }
 
-// gearConverter collects what the attributes say until all are known.
-type gearConverter struct {
-	out      StreamGearParams
+// converter collects what the attributes say until all are known.
+type converter struct {
+	out      Params
 	warnings []string
 	errs     []error
 
-	format       Format
+	format       framegear.Format
 	hlsPlaylists bool // -hls_playlist: the dash muxer's way to both formats
 	codec        string
-	source, rate Rate
+	source, rate framegear.Rate
 	live         bool
 	gop          *float64
 	dashTime     *float64
@@ -65,11 +68,11 @@ type gearConverter struct {
 	window       *float64
 	extraWindow  *float64
 	listSize     *float64
-	container    *Container
+	container    *framegear.Container
 	inside       map[string]string // options of the segments' container
 	streams      any
 	settings     []setting
-	rungs        []Rendition // primary first
+	rungs        []framegear.Rendition // primary first
 	sound        gearSound
 	partDuration *float64
 }
@@ -77,24 +80,24 @@ type gearConverter struct {
 // setting is something that is said of one rendition, or of all that do not say it themselves.
 type setting struct {
 	rung  int // -1 for all
-	apply func(r *Rendition)
+	apply func(r *framegear.Rendition)
 }
 
-func (c *gearConverter) warn(format string, args ...any) {
+func (c *converter) warn(format string, args ...any) {
 	c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
 }
 
-func (c *gearConverter) fail(format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf("%w %s", ErrStreamGear, fmt.Sprintf(format, args...)))
+func (c *converter) fail(format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("%w %s", ErrParams, fmt.Sprintf(format, args...)))
 }
 
 // each applies a setting once all renditions are known.
-func (c *gearConverter) each(rung int, apply func(r *Rendition)) {
+func (c *converter) each(rung int, apply func(r *framegear.Rendition)) {
 	c.settings = append(c.settings, setting{rung, apply})
 }
 
 // first handles an attribute that decides what others mean.
-func (c *gearConverter) first(params map[string]any, names ...string) {
+func (c *converter) first(params map[string]any, names ...string) {
 	for _, name := range names {
 		if v, ok := params[name]; ok {
 			c.set(name, v, -1)
@@ -104,7 +107,7 @@ func (c *gearConverter) first(params map[string]any, names ...string) {
 }
 
 // set carries out one attribute for a rendition (-1: all).
-func (c *gearConverter) set(name string, v any, rung int) {
+func (c *converter) set(name string, v any, rung int) {
 	if strings.HasPrefix(name, "-core") {
 		name = "-clones" // both splice raw arguments
 	}
@@ -152,7 +155,7 @@ func specRung(spec string) (rung int, ok bool) {
 }
 
 // passThrough gives an option of libav's to whoever has it.
-func (c *gearConverter) passThrough(name string, v any, rung int) {
+func (c *converter) passThrough(name string, v any, rung int) {
 	key, spec, _ := strings.Cut(strings.TrimPrefix(name, "-"), ":")
 	n, ok := specRung(spec)
 	if n >= 0 {
@@ -169,7 +172,7 @@ func (c *gearConverter) passThrough(name string, v any, rung int) {
 	case !simple:
 		c.unknown(name)
 	case slices.Contains(av.EncoderOptions(c.codec), key):
-		c.each(rung, func(r *Rendition) { r.Extra = with(r.Extra, key, text) })
+		c.each(rung, func(r *framegear.Rendition) { r.Extra = with(r.Extra, key, text) })
 	case knows("mp4", key), knows("mpegts", key):
 		c.inside = with(c.inside, key, text) // which of the two it is, is known at the end
 	case slices.Contains(av.MuxerOptions("dash"), key), slices.Contains(av.MuxerOptions("hls"), key):
@@ -180,7 +183,7 @@ func (c *gearConverter) passThrough(name string, v any, rung int) {
 }
 
 // knows reports whether somebody of libav's has an option.
-func (c *gearConverter) knows(key string) bool {
+func (c *converter) knows(key string) bool {
 	return slices.Contains(slices.Concat(av.EncoderOptions(c.codec), av.MuxerOptions("dash"), av.MuxerOptions("hls")), key) || knows("mp4", key) || knows("mpegts", key)
 }
 
@@ -197,7 +200,7 @@ func with(m map[string]string, key, value string) map[string]string {
 	return m
 }
 
-func (c *gearConverter) unknown(name string) {
+func (c *converter) unknown(name string) {
 	known := slices.Sorted(maps.Keys(attributes))
 	for _, o := range av.EncoderOptions(c.codec) {
 		known = append(known, "-"+o)

@@ -1,4 +1,4 @@
-package framegear_test
+package streamgear_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/streamgear"
 )
 
 // gear is one way of giving an attribute and what has to come of it.
@@ -21,7 +22,7 @@ type gear struct {
 	params map[string]any // what the program says
 	warns  []string       // a part of each warning, in order
 	err    string         // a part of the error
-	check  func(t *testing.T, p framegear.StreamGearParams)
+	check  func(t *testing.T, p streamgear.Params)
 }
 
 func stream(pairs ...any) map[string]any {
@@ -41,19 +42,19 @@ func streams(all ...map[string]any) []any {
 }
 
 // primary is a check of the first rendition.
-func primary(want func(t *testing.T, r framegear.Rendition)) func(*testing.T, framegear.StreamGearParams) {
-	return func(t *testing.T, p framegear.StreamGearParams) { want(t, p.Options.Ladder[0]) }
+func primary(want func(t *testing.T, r framegear.Rendition)) func(*testing.T, streamgear.Params) {
+	return func(t *testing.T, p streamgear.Params) { want(t, p.Options.Ladder[0]) }
 }
 
-func options(want func(t *testing.T, o framegear.Options)) func(*testing.T, framegear.StreamGearParams) {
-	return func(t *testing.T, p framegear.StreamGearParams) { want(t, p.Options) }
+func options(want func(t *testing.T, o framegear.Options)) func(*testing.T, streamgear.Params) {
+	return func(t *testing.T, p streamgear.Params) { want(t, p.Options) }
 }
 
-func segment(d time.Duration) func(*testing.T, framegear.StreamGearParams) {
+func segment(d time.Duration) func(*testing.T, streamgear.Params) {
 	return options(func(t *testing.T, o framegear.Options) { require.Equal(t, d, o.SegmentDuration) })
 }
 
-func key(d time.Duration) func(*testing.T, framegear.StreamGearParams) {
+func key(d time.Duration) func(*testing.T, streamgear.Params) {
 	return options(func(t *testing.T, o framegear.Options) { require.Equal(t, d, o.KeyInterval) })
 }
 
@@ -66,7 +67,7 @@ var gears = []gear{
 		require.Regexp(t, `^dash-\d{8}-\d{6}$`, o.Name)
 	})},
 
-	{name: "output", params: stream("output", "out/x.mpd"), check: func(t *testing.T, p framegear.StreamGearParams) {
+	{name: "output", params: stream("output", "out/x.mpd"), check: func(t *testing.T, p streamgear.Params) {
 		require.Equal(t, "out/x.mpd", p.Output)
 	}},
 	{name: "output empty", params: stream("output", ""), err: `output: "" (want a folder`},
@@ -118,7 +119,7 @@ var gears = []gear{
 		check: options(func(t *testing.T, o framegear.Options) {
 			require.Equal(t, framegear.Rate{Num: 30000, Den: 1001}, o.Ladder[1].FrameRate)
 		})},
-	{name: "-audio_bitrate", params: stream("-audio", "testdata/clip.mp4", "-streams", streams(
+	{name: "-audio_bitrate", params: stream("-audio", "../testdata/clip.mp4", "-streams", streams(
 		stream("-resolution", "640x360", "-framerate", 30, "-audio_bitrate", "64k"), stream("-resolution", "320x180", "-framerate", 30, "-audio_bitrate", "96k"),
 		stream("-resolution", "160x90", "-framerate", 30, "-audio_bitrate", 1))),
 		warns: []string{"encoded once for all renditions", "-audio_bitrate 1 is not used"},
@@ -133,8 +134,8 @@ var gears = []gear{
 	{name: "-streams twice", params: stream("-streams", streams(stream("-resolution", "640x360", "-framerate", 30), stream("-resolution", "640x360", "-framerate", 30))),
 		warns: []string{"stream 1 is left out: another one"}},
 
-	{name: "-audio", params: stream("-audio", "testdata/clip.mp4"), check: options(func(t *testing.T, o framegear.Options) {
-		require.Equal(t, "testdata/clip.mp4", o.Audio[0].Source)
+	{name: "-audio", params: stream("-audio", "../testdata/clip.mp4"), check: options(func(t *testing.T, o framegear.Options) {
+		require.Equal(t, "../testdata/clip.mp4", o.Audio[0].Source)
 		require.False(t, o.Audio[0].Copy)
 		require.True(t, o.Audio[0].Optional, "sound that cannot be opened is left out")
 	})},
@@ -180,15 +181,15 @@ var gears = []gear{
 	{name: "-input_framerate negative", params: stream("-input_framerate", -5), warns: []string{"-5 is not used"},
 		check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, framegear.FPS(25), o.FrameRate) })},
 
-	{name: "-video_source", params: stream("-video_source", "x.mp4"), check: func(t *testing.T, p framegear.StreamGearParams) {
+	{name: "-video_source", params: stream("-video_source", "x.mp4"), check: func(t *testing.T, p streamgear.Params) {
 		require.Equal(t, "x.mp4", p.Source)
 		require.Equal(t, framegear.Rate{}, p.Options.FrameRate, "the source's own")
 		require.True(t, p.Options.Audio[0].Copy, "its own sound, copied")
 	}},
 	{name: "-video_source with -streams", params: stream("-video_source", "x.mp4", "-streams", streams(stream("-resolution", "640x360", "-framerate", 30))),
-		check: func(t *testing.T, p framegear.StreamGearParams) { require.False(t, p.Options.Audio[0].Copy) }},
+		check: func(t *testing.T, p streamgear.Params) { require.False(t, p.Options.Audio[0].Copy) }},
 	{name: "-video_source number", params: stream("-video_source", 1234), warns: []string{"-video_source: 1234 is not used"},
-		check: func(t *testing.T, p framegear.StreamGearParams) { require.Empty(t, p.Source) }},
+		check: func(t *testing.T, p streamgear.Params) { require.Empty(t, p.Source) }},
 	{name: "-video_source short", params: stream("-video_source", "0"), warns: []string{`"0" is not used`}},
 
 	{name: "-gop", params: stream("-gop", 50, "-input_framerate", 50.0), check: key(time.Second)},
@@ -207,7 +208,7 @@ var gears = []gear{
 	{name: "-ffmpeg_download_path", params: stream("-ffmpeg_download_path", "x"), warns: []string{"none is downloaded"}},
 	{name: "-enable_force_termination", params: stream("-enable_force_termination", true), warns: []string{"Stream.Close"}},
 	{name: "-disable_force_termination", params: stream("-disable_force_termination", true), warns: []string{"WriteGear"}},
-	{name: "-clones", params: stream("-clones", []any{"-crf:v:0", "28", "-b:a", "64k", "-y"}, "-audio", "testdata/clip.mp4"), warns: []string{"ffmpeg program"},
+	{name: "-clones", params: stream("-clones", []any{"-crf:v:0", "28", "-b:a", "64k", "-y"}, "-audio", "../testdata/clip.mp4"), warns: []string{"ffmpeg program"},
 		check: primary(func(t *testing.T, r framegear.Rendition) { require.EqualValues(t, 28, r.CRF) })},
 	{name: "-clones invalid", params: stream("-clones", "-crf 28"), warns: []string{"want a list of ffmpeg's arguments"}},
 	{name: "-core", params: stream("-core1", []string{"-bf", "2"}), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, 2, r.BFrames) })},
@@ -220,14 +221,14 @@ var gears = []gear{
 		require.Equal(t, framegear.Rendition{Codec: "libsvtav1"}, r)
 	})},
 	{name: "-vcodec copy in frames mode", params: stream("-vcodec", "copy"), warns: []string{"Single-Source Mode"},
-		check: func(t *testing.T, p framegear.StreamGearParams) { require.False(t, p.Copy) }},
+		check: func(t *testing.T, p streamgear.Params) { require.False(t, p.Copy) }},
 	{name: "-vcodec copy of a source", params: stream("-vcodec", "copy", "-video_source", "x.mp4", "-vf", "hflip", "-aspect", "4:3"), warns: []string{"-vf and -aspect are left out"},
-		check: func(t *testing.T, p framegear.StreamGearParams) {
+		check: func(t *testing.T, p streamgear.Params) {
 			require.True(t, p.Copy)
 			require.Empty(t, p.Options.Filter)
 		}},
 	{name: "-vcodec copy with -streams", params: stream("-vcodec", "copy", "-video_source", "x.mp4", "-streams", streams(stream("-resolution", "640x360", "-framerate", 30))),
-		warns: []string{"without -streams"}, check: func(t *testing.T, p framegear.StreamGearParams) { require.False(t, p.Copy) }},
+		warns: []string{"without -streams"}, check: func(t *testing.T, p streamgear.Params) { require.False(t, p.Copy) }},
 	{name: "-vcodec unknown", params: stream("-vcodec", "unknown"), err: `encoder "unknown" (want one of`},
 	{name: "-vcodec misspelt", params: stream("-vcodec", "libx246"), err: "did you mean libx264"},
 	{name: "-vf", params: stream("-vf", "hflip,vflip"), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, "hflip,vflip", o.Filter) })},
@@ -245,9 +246,9 @@ var gears = []gear{
 	{name: "-preset", params: stream("-preset", "slow"), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, "slow", r.Preset) })},
 	{name: "-x265-params", params: stream("-vcodec", "libx265", "-x265-params", "lossless=1"),
 		check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, "lossless=1", r.Extra["x265-params"]) })},
-	{name: "-acodec", params: stream("-audio", "testdata/clip.mp4", "-acodec", "libopus"), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, framegear.Opus, o.Audio[0].Codec) })},
-	{name: "-acodec copy", params: stream("-audio", "testdata/clip.mp4", "-acodec", "copy"), check: options(func(t *testing.T, o framegear.Options) { require.True(t, o.Audio[0].Copy) })},
-	{name: "-acodec invalid", params: stream("-audio", "testdata/clip.mp4", "-acodec", "mp9"), warns: []string{"want aac, libopus or copy"}},
+	{name: "-acodec", params: stream("-audio", "../testdata/clip.mp4", "-acodec", "libopus"), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, framegear.Opus, o.Audio[0].Codec) })},
+	{name: "-acodec copy", params: stream("-audio", "../testdata/clip.mp4", "-acodec", "copy"), check: options(func(t *testing.T, o framegear.Options) { require.True(t, o.Audio[0].Copy) })},
+	{name: "-acodec invalid", params: stream("-audio", "../testdata/clip.mp4", "-acodec", "mp9"), warns: []string{"want aac, libopus or copy"}},
 	{name: "-movflags", params: stream("-movflags", "+faststart"), warns: []string{"CMAF"}},
 	{name: "-s:v:0", params: stream("-s:v:0", "640x360"), check: primary(func(t *testing.T, r framegear.Rendition) {
 		require.Equal(t, [2]int{640, 360}, [2]int{r.Width, r.Height})
@@ -257,7 +258,7 @@ var gears = []gear{
 		require.EqualValues(t, 800_000, o.Ladder[0].Bitrate)
 		require.EqualValues(t, 500_000, o.Ladder[1].Bitrate)
 	})},
-	{name: "-b:a:0", params: stream("-audio", "testdata/clip.mp4", "-b:a:0", "64k"), check: options(func(t *testing.T, o framegear.Options) { require.EqualValues(t, 64_000, o.Audio[0].Bitrate) })},
+	{name: "-b:a:0", params: stream("-audio", "../testdata/clip.mp4", "-b:a:0", "64k"), check: options(func(t *testing.T, o framegear.Options) { require.EqualValues(t, 64_000, o.Audio[0].Bitrate) })},
 	{name: "-bf", params: stream("-bf", 0), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, encoder.NoBFrames, r.BFrames) })},
 	{name: "-sc_threshold", params: stream("-sc_threshold", 40), warns: []string{"want 0"}},
 	{name: "-keyint_min", params: stream("-keyint_min", 10), warns: []string{"-gop frames apart"}},
@@ -325,9 +326,9 @@ var gears = []gear{
 	})},
 	{name: "-threads", params: stream("-threads", 2), check: primary(func(t *testing.T, r framegear.Rendition) { require.Equal(t, 2, r.Threads) })},
 	{name: "-pix_fmt", params: stream("-pix_fmt", "yuv444p"), warns: []string{"want yuv420p"}},
-	{name: "-ar", params: stream("-audio", "testdata/clip.mp4", "-ar", 44100), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 44100, o.Audio[0].SampleRate) })},
-	{name: "-ac", params: stream("-audio", "testdata/clip.mp4", "-ac", 1), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 1, o.Audio[0].Channels) })},
-	{name: "-an", params: stream("-audio", "testdata/clip.mp4", "-an", true), check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.Audio) })},
+	{name: "-ar", params: stream("-audio", "../testdata/clip.mp4", "-ar", 44100), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 44100, o.Audio[0].SampleRate) })},
+	{name: "-ac", params: stream("-audio", "../testdata/clip.mp4", "-ac", 1), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 1, o.Audio[0].Channels) })},
+	{name: "-an", params: stream("-audio", "../testdata/clip.mp4", "-an", true), check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.Audio) })},
 	{name: "-af", params: stream("-af", "volume=2"), warns: []string{"resampled and mixed only"}},
 	{name: "-target_latency", params: stream("-ldash", 1, "-target_latency", 1.5), check: options(func(t *testing.T, o framegear.Options) { require.Equal(t, 1500*time.Millisecond, o.TargetLatency) })},
 	{name: "-frag_type", params: stream("-frag_type", "duration"), warns: []string{"Options.PartDuration"}},
@@ -358,10 +359,10 @@ func TestStreamGearAttributes(t *testing.T) {
 	for _, g := range gears {
 		t.Run(g.name, func(t *testing.T) {
 			before := deepCopy(t, g.params)
-			p, warnings, err := framegear.ParamsFromStreamGear(g.params, framegear.Rate{})
+			p, warnings, err := streamgear.Parse(g.params, framegear.Rate{})
 			require.Equal(t, before, deepCopy(t, g.params), "the caller's values stay")
 			if g.err != "" {
-				require.ErrorIs(t, err, framegear.ErrStreamGear)
+				require.ErrorIs(t, err, streamgear.ErrParams)
 				require.ErrorIs(t, err, framegear.ErrOptions)
 				require.ErrorContains(t, err, g.err)
 				return
@@ -377,8 +378,8 @@ func TestStreamGearAttributes(t *testing.T) {
 		})
 	}
 	t.Run("notes", func(t *testing.T) {
-		for name := range framegear.StreamGearNotes() {
-			_, warnings, err := framegear.ParamsFromStreamGear(map[string]any{name: true}, framegear.Rate{})
+		for name := range streamgear.Notes() {
+			_, warnings, err := streamgear.Parse(map[string]any{name: true}, framegear.Rate{})
 			require.NoError(t, err, name)
 			require.Len(t, warnings, 1, name)
 			require.True(t, strings.HasPrefix(warnings[0], name+": "), warnings[0])
@@ -409,7 +410,7 @@ func TestStreamGearFormula(t *testing.T) {
 
 // TestStreamGearDoc keeps the table of docs/from-streamgear.md whole: every attribute has a row, and the test that the row names exists.
 func TestStreamGearDoc(t *testing.T) {
-	doc, err := os.ReadFile(filepath.FromSlash("docs/from-streamgear.md"))
+	doc, err := os.ReadFile(filepath.FromSlash("../docs/from-streamgear.md"))
 	require.NoError(t, err)
 	rows := map[string]string{} // attribute to subtest
 	for line := range strings.Lines(string(doc)) {
@@ -426,13 +427,13 @@ func TestStreamGearDoc(t *testing.T) {
 		tests[g.name] = true
 	}
 	tests["notes"] = true
-	for name := range maps.Keys(framegear.StreamGearNames()) {
+	for name := range maps.Keys(streamgear.Names()) {
 		require.Contains(t, rows, name, "docs/from-streamgear.md has no row for it")
 	}
 	for name, test := range rows {
 		sub, ok := strings.CutPrefix(test, "TestStreamGearAttributes/")
 		require.True(t, ok, "%s: the row names no test", name)
 		require.True(t, tests[strings.ReplaceAll(sub, "_", " ")] || tests[sub], "%s: there is no test %s", name, test)
-		require.True(t, sub != "notes" || framegear.StreamGearNotes()[name], "%s does more than warn, so it has a test of its own", name)
+		require.True(t, sub != "notes" || streamgear.Notes()[name], "%s does more than warn, so it has a test of its own", name)
 	}
 }

@@ -1,4 +1,4 @@
-package framegear
+package streamgear
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/framegear/framegear"
 	"github.com/framegear/framegear/audio"
 	"github.com/framegear/framegear/internal/av"
 )
@@ -16,7 +17,7 @@ type gearSound struct {
 	list     []string
 	off      bool
 	copy     bool
-	codec    AudioCodec
+	codec    framegear.AudioCodec
 	bitrate  int64
 	rate     int
 	channels int
@@ -24,7 +25,7 @@ type gearSound struct {
 
 // soundTable are the sound's attributes.
 var soundTable = map[string]*attribute{
-	"-audio": {want: "a file, a URL, or a list of ffmpeg's input arguments", take: func(c *gearConverter, v any, _ int) bool {
+	"-audio": {want: "a file, a URL, or a list of ffmpeg's input arguments", take: func(c *converter, v any, _ int) bool {
 		if list, ok := words(v); ok {
 			ok = slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "-") })
 			if ok {
@@ -36,11 +37,11 @@ var soundTable = map[string]*attribute{
 		c.sound.source = s
 		return ok && s != ""
 	}},
-	"-acodec": {want: "aac, libopus or copy", take: func(c *gearConverter, v any, _ int) bool {
+	"-acodec": {want: "aac, libopus or copy", take: func(c *converter, v any, _ int) bool {
 		switch v {
 		case "aac":
 		case "opus", "libopus":
-			c.sound.codec = Opus
+			c.sound.codec = framegear.Opus
 		case "copy":
 			c.sound.copy = true
 		default:
@@ -48,22 +49,22 @@ var soundTable = map[string]*attribute{
 		}
 		return true
 	}},
-	"-b:a": {want: "a bit rate such as 128k", take: func(c *gearConverter, v any, _ int) bool {
+	"-b:a": {want: "a bit rate such as 128k", take: func(c *converter, v any, _ int) bool {
 		n, ok := bitrateOf(v)
 		c.sound.bitrate = max(c.sound.bitrate, n)
 		return ok
 	}},
-	"-ar": {want: "samples per second", take: func(c *gearConverter, v any, _ int) bool {
+	"-ar": {want: "samples per second", take: func(c *converter, v any, _ int) bool {
 		f, ok := atLeast(v, 8000)
 		c.sound.rate = int(f)
 		return ok
 	}},
-	"-ac": {want: "a number of channels", take: func(c *gearConverter, v any, _ int) bool {
+	"-ac": {want: "a number of channels", take: func(c *converter, v any, _ int) bool {
 		f, ok := atLeast(v, 1)
 		c.sound.channels = int(f)
 		return ok
 	}},
-	"-an": {take: func(c *gearConverter, _ any, _ int) bool {
+	"-an": {take: func(c *converter, _ any, _ int) bool {
 		c.sound.off = true
 		return true
 	}},
@@ -73,7 +74,7 @@ var soundTable = map[string]*attribute{
 }
 
 // streamBitrate takes a stream's -audio_bitrate: sound is encoded once for all renditions.
-func (s *gearSound) streamBitrate(c *gearConverter, v any) {
+func (s *gearSound) streamBitrate(c *converter, v any) {
 	n, ok := bitrateOf(trimmed(v))
 	if !ok {
 		c.warn("-streams: -audio_bitrate %s is not used (want a bit rate such as 128k)", shown(v))
@@ -87,9 +88,9 @@ func (s *gearSound) streamBitrate(c *gearConverter, v any) {
 
 // finishSound makes the track. Sound that cannot be opened is left out, as StreamGear does, with a warning: here where that can be
 // seen from outside, else when the stream opens it.
-func (c *gearConverter) finishSound() {
+func (c *converter) finishSound() {
 	s := &c.sound
-	t := AudioTrack{Source: s.source, Input: s.list, Codec: s.codec, Bitrate: s.bitrate, SampleRate: s.rate, Channels: s.channels, Copy: s.copy,
+	t := framegear.AudioTrack{Source: s.source, Input: s.list, Codec: s.codec, Bitrate: s.bitrate, SampleRate: s.rate, Channels: s.channels, Copy: s.copy,
 		Optional: true}
 	switch {
 	case s.off:
@@ -105,11 +106,11 @@ func (c *gearConverter) finishSound() {
 			return
 		}
 	case c.out.Source != "": // the source's own sound, copied unless the ladder is encoded anew
-		t.Source, t.Copy = c.out.Source, s.copy || c.streams == nil && s.codec == AAC && s.bitrate == 0
+		t.Source, t.Copy = c.out.Source, s.copy || c.streams == nil && s.codec == framegear.AAC && s.bitrate == 0
 	default:
 		return
 	}
-	c.out.Options.Audio = []AudioTrack{t}
+	c.out.Options.Audio = []framegear.AudioTrack{t}
 }
 
 // checkSource reports what can be known of a file or a URL without opening it.
