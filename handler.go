@@ -2,6 +2,7 @@ package framegear
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"sync"
 
@@ -92,6 +93,10 @@ func (o *originState) Snapshot() (*manifest.Presentation, <-chan struct{}) {
 type HandlerOptions struct {
 	// NoPage leaves the player page at "/" out.
 	NoPage bool
+	// Players holds hls.min.js and dash.all.min.js for the page. Nil means those of the build: a checkout has them after make,
+	// a module in Go's module cache never. There "go run github.com/framegear/framegear/cmd/setup players DIR" fetches them,
+	// and what belongs here is an embed.FS of DIR ([fs.Sub]), or os.DirFS(DIR).
+	Players fs.FS
 	// Token, when not empty, is the bearer token that every request must carry.
 	Token string
 	// Metrics answers /metrics. Nil means [Stream.MetricsHandler].
@@ -123,7 +128,7 @@ func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
 	}
 	g, err := origin.New(origin.Options{
 		Source: &s.origin, Objects: s.place.objects, MPDName: s.place.name + ".mpd", HLSName: s.place.name + ".m3u8",
-		NoDASH: s.opt.Format == HLS, NoHLS: s.opt.Format == DASH, Page: !o.NoPage, Token: o.Token, Metrics: o.Metrics,
+		NoDASH: s.opt.Format == HLS, NoHLS: s.opt.Format == DASH, Page: !o.NoPage, Players: o.Players, Token: o.Token, Metrics: o.Metrics,
 		Health: s.healthy, Clock: s.opt.now, Logger: s.opt.Logger,
 	})
 	if err != nil {

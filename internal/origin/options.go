@@ -3,6 +3,7 @@ package origin
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -32,6 +33,9 @@ type Options struct {
 	NoDASH, NoHLS bool
 	// Page serves the player page at "/".
 	Page bool
+	// Players holds hls.min.js and dash.all.min.js for the page, and is read when somebody asks for them. Nil means those of
+	// the build, which a module from Go's module cache has not.
+	Players fs.FS
 	// Token, when it is not empty, is demanded of every request but /healthz: as a bearer token (RFC 6750), as the query
 	// parameter "token", or as the cookie that the first answer to such a parameter sets.
 	Token string

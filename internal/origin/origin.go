@@ -11,11 +11,13 @@ import (
 
 // Origin serves one output. It is an http.Handler for any number of requests at a time.
 type Origin struct {
-	opt    Options
-	token  tokenCheck
-	texts  textCache
-	gate   gate
-	counts counters
+	opt   Options
+	token tokenCheck
+	texts textCache
+	gate  gate
+	// players are the program's own, nil for those of the build.
+	players *assets
+	counts  counters
 	// life ends with Close.
 	life  context.Context
 	close context.CancelFunc
@@ -31,6 +33,9 @@ func New(opt Options) (*Origin, error) {
 		return nil, err
 	}
 	o := &Origin{opt: opt, token: newTokenCheck(opt.Token), gate: gate{limit: int64(opt.Limits.MaxWaiting)}}
+	if opt.Players != nil {
+		o.players = &assets{files: opt.Players}
+	}
 	o.life, o.close = context.WithCancel(context.Background())
 	return o, nil
 }

@@ -1,54 +1,23 @@
 package origin
 
 import (
-	"embed"
 	"encoding/json"
-	"io/fs"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/muxer/sink"
 )
 
-// pageFiles holds the player page. Its vendor folder has the players when scripts/players.sh fetched them before the build,
-// and a README in any case, without which go:embed would refuse the pattern.
-//
-//go:embed page/*.html page/*.css page/*.js page/*.svg page/vendor
-var pageFiles embed.FS
-
 // pagePrefix is the folder of everything that the page loads.
 const pagePrefix = "player/"
-
-// The players that the page can load, as scripts/players.sh names them.
-const (
-	hlsPlayer  = "vendor/hls.min.js"
-	dashPlayer = "vendor/dash.all.min.js"
-)
 
 // pagePolicy lets the page load nothing from elsewhere but media, which a BaseURL may have moved. Players need workers and
 // media sources made from blobs.
 const pagePolicy = "default-src 'self'; connect-src *; media-src * blob:; img-src 'self' data: blob:; worker-src 'self' blob:; " +
 	"frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-
-// assets keeps the page's files as documents, each made by the first who asks.
-var assets sync.Map // string -> func() (*document, error)
-
-func asset(name string) (*document, error) {
-	load := sync.OnceValues(func() (*document, error) {
-		b, err := pageFiles.ReadFile("page/" + name)
-		if err != nil {
-			return nil, err
-		}
-		return newDocument(b, sink.ContentType(name)), nil
-	})
-	kept, _ := assets.LoadOrStore(name, load)
-	return kept.(func() (*document, error))()
-}
 
 // servePage answers with the page and what it loads.
 func (o *Origin) servePage(w *writer, r *http.Request, name string) error {
@@ -63,22 +32,18 @@ func (o *Origin) servePage(w *writer, r *http.Request, name string) error {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 	case file == "config.json":
 		return o.servePageConfig(w, r)
-	case !isAsset(file):
+	}
+	from, file, ok := o.asset(file)
+	if !ok {
 		return errNotFound
 	}
-	d, err := asset(file)
+	d, err := from.document(file)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-cache") // checked by its ETag: the next build may have another page
 	d.serve(w, r)
 	return nil
-}
-
-// isAsset reports whether the page has a file of that name. Without it any made-up name would stay in the cache.
-func isAsset(name string) bool {
-	info, err := fs.Stat(pageFiles, path.Join("page", name))
-	return err == nil && !info.IsDir() && sink.CheckName(name) == nil
 }
 
 // pageConfig tells the page what there is to play. Times are in seconds, but Start is in milliseconds since 1970.
@@ -108,7 +73,7 @@ func (o *Origin) servePageConfig(w *writer, r *http.Request) error {
 }
 
 func (o *Origin) pageConfig(p *manifest.Presentation) pageConfig {
-	c := pageConfig{State: "starting", Players: map[string]bool{"hls.js": isAsset(hlsPlayer), "dash.js": isAsset(dashPlayer)}}
+	c := pageConfig{State: "starting", Players: map[string]bool{"hls.js": o.hasPlayer(hlsPlayer), "dash.js": o.hasPlayer(dashPlayer)}}
 	if !o.opt.NoHLS {
 		c.HLS = o.opt.HLSName
 	}

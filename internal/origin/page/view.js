@@ -49,7 +49,8 @@ export class View {
     const missing = Object.keys(config.players).filter((name) => !config.players[name]);
     const hint = byId("hint");
     hint.hidden = missing.length === 0;
-    hint.replaceChildren(`This build is without ${missing.join(" and ")}. Run `, code("scripts/players.sh"), " and build again.");
+    hint.replaceChildren(`This build is without ${missing.join(" and ")}. In a checkout run `, code("scripts/players.sh"),
+      " and build again; a program gives them as ", code("HandlerOptions.Players"), ".");
   }
 
   setPlayers(choices, chosen, choose) {
