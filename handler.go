@@ -97,7 +97,9 @@ type HandlerOptions struct {
 	// a module in Go's module cache never. There "go run github.com/framegear/framegear/cmd/setup players DIR" fetches them,
 	// and what belongs here is an embed.FS of DIR ([fs.Sub]), or os.DirFS(DIR).
 	Players fs.FS
-	// Token, when not empty, is the bearer token that every request must carry.
+	// Token, when not empty, is what every request but /healthz must carry: as a bearer token (RFC 6750); as ?token=… in its URL,
+	// which manifests then hand on to all they name, so that players that cannot send a header need no more than a manifest's URL;
+	// or as the cookie (HttpOnly, SameSite=Strict, of the page's folder) that the page sets when it is opened with ?token=….
 	Token string
 	// Metrics answers /metrics. Nil means [Stream.MetricsHandler].
 	Metrics http.Handler

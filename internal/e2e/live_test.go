@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +37,12 @@ func (s slowTrack) Create(ctx context.Context, name string) (sink.Object, error)
 // stream feeds a pattern with sound in real time until the test ends, and serves it.
 func stream(t *testing.T, o framegear.Options) (s *framegear.Stream, url string) {
 	t.Helper()
+	return streamBehind(t, o, func(s *framegear.Stream) http.Handler { return s.Handler() })
+}
+
+// streamBehind is stream with a handler of the test's own before the stream's.
+func streamBehind(t *testing.T, o framegear.Options, handler func(*framegear.Stream) http.Handler) (s *framegear.Stream, url string) {
+	t.Helper()
 	o.FrameRate, o.SegmentDuration, o.Preset = framegear.FPS(30), time.Second, "ultrafast"
 	s, err := framegear.New("", o)
 	require.NoError(t, err)
@@ -43,7 +51,7 @@ func stream(t *testing.T, o framegear.Options) (s *framegear.Stream, url string)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
-	go func() { ended <- server.Serve(ctx, s.Handler()) }()
+	go func() { ended <- server.Serve(ctx, handler(s)) }()
 	go func() { ended <- feed(ctx, s, len(o.Audio) > 0) }()
 	t.Cleanup(func() {
 		cancel()
@@ -124,6 +132,55 @@ func TestPagePlaysLive(t *testing.T) {
 			require.NoError(t, err)
 			begun := until(t, ctx, func(n numbers) bool { return n.Player == player && n.Width > 0 && n.Position > 0 })
 			until(t, ctx, func(n numbers) bool { return n.Position > begun.Position+5 })
+		}
+	}
+}
+
+// Credentials, the server's own token and an app's Basic authentication, reach every request of both players.
+func TestPagePlaysPrivateStreams(t *testing.T) {
+	inRealTime(t)
+	browser(t) // skips before anything is encoded
+	const user, password, token = "viewer", "p4ss", "s3cr&t"
+	private := map[string]func(s *framegear.Stream) http.Handler{
+		"token": func(s *framegear.Stream) http.Handler {
+			h, err := s.HandlerWith(framegear.HandlerOptions{Token: token})
+			require.NoError(t, err)
+			return h
+		},
+		"basic": func(s *framegear.Stream) http.Handler {
+			h := s.Handler()
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if u, p, _ := r.BasicAuth(); u != user || p != password {
+					w.Header().Set("WWW-Authenticate", `Basic realm="camera"`)
+					w.WriteHeader(http.StatusUnauthorized)
+					return
+				}
+				h.ServeHTTP(w, r)
+			})
+		},
+	}
+	for how, handler := range private {
+		for _, player := range []string{"hls.js", "dash.js"} {
+			t.Run(how+" "+player, func(t *testing.T) {
+				_, at := streamBehind(t, framegear.Options{Live: true, LowLatency: true, Ladder: framegear.Ladder{{Bitrate: 300_000}}}, handler)
+				page, err := url.Parse(at)
+				require.NoError(t, err)
+				query := url.Values{"player": {player}}
+				if how == "token" {
+					query.Set("token", token)
+				} else {
+					page.User = url.UserPassword(user, password)
+				}
+				page.RawQuery = query.Encode()
+				ctx := browser(t)
+				_, err = chromedp.Run(ctx, chromedp.Navigate(page.String()))
+				require.NoError(t, err)
+				begun := until(t, ctx, func(n numbers) bool { return n.Player == player && n.Width > 0 && n.Position > 0 })
+				until(t, ctx, func(n numbers) bool { return n.Position > begun.Position+3 })
+				refused, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](refusals))
+				require.NoError(t, err)
+				require.Empty(t, refused)
+			})
 		}
 	}
 }

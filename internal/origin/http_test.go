@@ -174,26 +174,6 @@ func TestHealthAndMetrics(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, get(newOrigin(t, liveOutput(t)), "/metrics").Code)
 }
 
-func TestToken(t *testing.T) {
-	h := newOrigin(t, liveOutput(t), func(o *origin.Options) { o.Token = `s3cr"t; &` })
-	for _, path := range []string{"/", "/live.mpd", "/v0/live.m3u8", "/v0/3.m4s", "/time", "/metrics", "/player/main.js", "/nothing"} {
-		refused := get(h, path)
-		require.Equal(t, http.StatusUnauthorized, refused.Code, path)
-		require.Contains(t, refused.Header().Get("WWW-Authenticate"), "Bearer")
-		require.Equal(t, http.StatusUnauthorized, get(h, path, "Authorization", "Bearer wrong").Code)
-		require.Equal(t, http.StatusUnauthorized, get(h, path, "Authorization", `Basic s3cr"t; &`).Code)
-		require.Equal(t, http.StatusUnauthorized, get(h, path, "Cookie", "framegear_token=wrong").Code)
-		require.NotEqual(t, http.StatusUnauthorized, get(h, path, "Authorization", `bearer s3cr"t; &`).Code)
-	}
-	page := get(h, "/?token=s3cr%22t%3B+%26")
-	require.Equal(t, http.StatusOK, page.Code)
-	cookies := page.Result().Cookies()
-	require.Len(t, cookies, 1)
-	require.True(t, cookies[0].HttpOnly)
-	require.Equal(t, http.SameSiteStrictMode, cookies[0].SameSite)
-	require.Equal(t, http.StatusOK, get(h, "/v0/3.m4s", "Cookie", cookies[0].String()).Code, "as a video element asks")
-}
-
 func TestStats(t *testing.T) {
 	h := newOrigin(t, liveOutput(t))
 	first := get(h, "/v0/3.m4s")

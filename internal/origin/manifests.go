@@ -21,6 +21,8 @@ const (
 type textKey struct {
 	name string
 	skip hls.Skip
+	// carrying is the host whose URIs carry the token, empty when none do.
+	carrying string
 }
 
 // textCache keeps the texts of the newest state, so that any number of waiting clients costs one rendering.
@@ -54,6 +56,18 @@ func (c *textCache) get(p *manifest.Presentation, key textKey, mime string, rend
 	return text()
 }
 
+// text returns a manifest as this request wants it: with the token in its URIs when it was asked for with the token in its own.
+func (o *Origin) text(r *http.Request, p *manifest.Presentation, key textKey, mime string, render func() ([]byte, error)) (*document, error) {
+	if !o.token.inQuery(r) {
+		return o.texts.get(p, key, mime, render)
+	}
+	key.carrying = r.Host
+	return o.texts.get(p, key, mime, func() ([]byte, error) {
+		body, err := render()
+		return carry(body, mime, o.token.query, r.Host), err
+	})
+}
+
 func (o *Origin) serveMPD(w *writer, r *http.Request) error {
 	return o.serveManifest(w, r, mimeMPD, allHaveSegments, dash.Render)
 }
@@ -75,7 +89,7 @@ func (o *Origin) serveManifest(w *writer, r *http.Request, mime string, enough f
 	if err != nil {
 		return err
 	}
-	d, err := o.texts.get(p, textKey{name: mime}, mime, func() ([]byte, error) { return render(p) })
+	d, err := o.text(r, p, textKey{name: mime}, mime, func() ([]byte, error) { return render(p) })
 	if err != nil {
 		return err
 	}
@@ -119,7 +133,7 @@ func (o *Origin) servePlaylist(w *writer, r *http.Request, name string) error {
 	if p.State == manifest.StateEnded {
 		want = directives{msn: -1, part: -1}
 	}
-	d, err := o.texts.get(p, textKey{name, want.skip}, mimePlaylist, func() ([]byte, error) {
+	d, err := o.text(r, p, textKey{name: name, skip: want.skip}, mimePlaylist, func() ([]byte, error) {
 		return hls.Media(p, track, hls.MediaOptions{Skip: want.skip})
 	})
 	if err != nil {

@@ -37,7 +37,8 @@ type Options struct {
 	// the build, which a module from Go's module cache has not.
 	Players fs.FS
 	// Token, when it is not empty, is demanded of every request but /healthz: as a bearer token (RFC 6750), as the query
-	// parameter "token", or as the cookie that the first answer to such a parameter sets.
+	// parameter "token", or as the cookie that the page's answer to such a parameter sets. A manifest that is asked for with
+	// the parameter has it in all of its URIs.
 	Token string
 	// Metrics answers /metrics. Nil means 404.
 	Metrics http.Handler

@@ -30,6 +30,9 @@ func (o *Origin) servePage(w *writer, r *http.Request, name string) error {
 		file = "index.html"
 		w.Header().Set("Content-Security-Policy", pagePolicy)
 		w.Header().Set("Referrer-Policy", "no-referrer")
+		if o.token.inQuery(r) {
+			http.SetCookie(w, o.token.cookie(r))
+		}
 	case file == "config.json":
 		return o.servePageConfig(w, r)
 	}

@@ -23,7 +23,7 @@ func TestTextsAreRenderedOncePerState(t *testing.T) {
 		return []byte("text"), nil
 	}
 	states := []*manifest.Presentation{{}, {}}
-	keys := []textKey{{"v0", hls.SkipNone}, {"v0", hls.SkipYes}, {"v1", hls.SkipNone}}
+	keys := []textKey{{name: "v0"}, {name: "v0", skip: hls.SkipYes}, {name: "v1"}, {name: "v1", carrying: "x"}}
 	for round, p := range states {
 		var clients sync.WaitGroup
 		first := make([]*document, len(keys))

@@ -5,15 +5,15 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 )
-
-// tokenCookie carries the token of a page to the requests of its players.
-const tokenCookie = "framegear_token"
 
 // tokenCheck demands a secret. The zero value lets everybody in.
 type tokenCheck struct {
 	sum *[sha256.Size]byte
+	// query is what a URL carries the token with.
+	query string
 }
 
 func newTokenCheck(token string) tokenCheck {
@@ -21,7 +21,7 @@ func newTokenCheck(token string) tokenCheck {
 		return tokenCheck{}
 	}
 	sum := sha256.Sum256([]byte(token))
-	return tokenCheck{&sum}
+	return tokenCheck{&sum, "token=" + url.QueryEscape(token)}
 }
 
 func (c tokenCheck) needed() bool { return c.sum != nil }
@@ -32,33 +32,46 @@ func (c tokenCheck) matches(token string) bool {
 	return subtle.ConstantTimeCompare(sum[:], c.sum[:]) == 1
 }
 
-// cookie is the value of the cookie: a digest, because a token may hold letters that a cookie may not.
-func (c tokenCheck) cookie() string { return hex.EncodeToString(c.sum[:]) }
-
-func (c tokenCheck) isCookie(value string) bool {
-	return subtle.ConstantTimeCompare([]byte(value), []byte(c.cookie())) == 1
+// cookie carries the token of a page to what it loads: scripts and styles have no header and no query of their own. Its value is a digest, because
+// a token may hold letters that a cookie may not; its name differs for each token, because browsers do not tell ports apart
+// (RFC 6265 section 8.5). Without a path it is for the folder of the page, wherever that is mounted (section 5.1.4).
+func (c tokenCheck) cookie(r *http.Request) *http.Cookie {
+	of := sha256.Sum256(c.sum[:])
+	return &http.Cookie{
+		Name: "framegear_" + hex.EncodeToString(of[:4]), Value: hex.EncodeToString(c.sum[:]),
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+	}
 }
 
-// check lets a request in that carries the token. One that carries it in its URL gets a cookie, because neither a video
-// element nor a link can send a header.
-func (c tokenCheck) check(w *writer, r *http.Request) error {
+// inQuery reports whether the request carries the token in its URL.
+func (c tokenCheck) inQuery(r *http.Request) bool {
 	if !c.needed() {
-		return nil
+		return false
 	}
+	given := r.URL.Query().Get("token")
+	return given != "" && c.matches(given)
+}
+
+// given reports whether the request carries the token, in any of the three ways.
+func (c tokenCheck) given(r *http.Request) bool {
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") && c.matches(strings.TrimSpace(bearer)) {
-		return nil
+	if strings.EqualFold(scheme, "Bearer") && c.matches(strings.TrimSpace(bearer)) || c.inQuery(r) {
+		return true
 	}
-	if query := r.URL.Query().Get("token"); query != "" && c.matches(query) {
-		http.SetCookie(w, &http.Cookie{
-			Name: tokenCookie, Value: c.cookie(), HttpOnly: true,
-			SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
-		})
-		return nil
+	want := c.cookie(r)
+	for _, cookie := range r.CookiesNamed(want.Name) {
+		if subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(want.Value)) == 1 {
+			return true
+		}
 	}
-	if cookie, err := r.Cookie(tokenCookie); err == nil && c.isCookie(cookie.Value) {
+	return false
+}
+
+// check lets a request in that carries the token.
+func (c tokenCheck) check(w *writer, r *http.Request) error {
+	if !c.needed() || c.given(r) {
 		return nil
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="framegear"`)
-	return failure(http.StatusUnauthorized, "a token is needed: as a bearer token, or as ?token=… on the page")
+	return failure(http.StatusUnauthorized, "a token is needed: as a bearer token, or as ?token=… in the URL of the page or of a manifest")
 }

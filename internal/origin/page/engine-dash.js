@@ -27,6 +27,11 @@ class DashPlayer {
     const events = window.dashjs.MediaPlayer.events;
     player.initialize();
     player.updateSettings(settings(config, options));
+    // Segments that grow are fetched without cookies and without the page's own authorization otherwise. XMLHttpRequest sends both anyway.
+    player.addRequestInterceptor((request) => {
+      request.credentials = "same-origin";
+      return Promise.resolve(request);
+    });
     player.on(events.STREAM_INITIALIZED, () => on.levels());
     player.on(events.QUALITY_CHANGE_RENDERED, () => on.levels());
     player.on(events.ERROR, ({ error }) => on.error(explain(error)));
@@ -34,7 +39,7 @@ class DashPlayer {
     // It has to be the one that begins to play: it reads the MPD again only after it has seen the element begin, and it looks at the
     // element from its first stream on.
     player.setAutoPlay(true);
-    player.attachSource(new URL(config.dash, location.href).href);
+    player.attachSource(config.dash);
     if (config.lowLatency) {
       this.#steering = follow(video, {
         behind: () => (player.isReady() ? player.getCurrentLiveLatency() - this.target() : NaN),

@@ -9,6 +9,7 @@ import { dashjs } from "./engine-dash.js";
 import { hlsjs } from "./engine-hls.js";
 import { native } from "./engine-native.js";
 import { Meters } from "./meters.js";
+import { address } from "./util.js";
 import { View } from "./view.js";
 
 const ENGINES = [hlsjs, dashjs, native];
@@ -30,11 +31,12 @@ let retry = 0;
 let lastError = ""; // until something plays again
 
 async function readConfig() {
-  const answer = await fetch("player/config.json", { cache: "no-store" });
+  const answer = await fetch(address("player/config.json"), { cache: "no-store" });
   if (!answer.ok) {
     throw new Error(`The server answered ${answer.status}: ${await answer.text()}`);
   }
-  return answer.json();
+  const read = await answer.json();
+  return { ...read, hls: read.hls && address(read.hls), dash: read.dash && address(read.dash) };
 }
 
 function usable(candidate) {
@@ -106,7 +108,7 @@ async function boot() {
     fail(error instanceof TypeError ? "The server does not answer." : error.message);
     return;
   }
-  synchronise("time").catch(() => {}); // without it the latency is as good as this machine's clock
+  synchronise(address("time")).catch(() => {}); // without it the latency is as good as this machine's clock
   const fitting = choices().filter((c) => c.usable);
   const wanted = fitting.find((c) => c.name === (engine?.name ?? options.player)) ?? fitting[0];
   if (!wanted) {
@@ -157,7 +159,7 @@ view.onLevel = (id) => player?.setLevel(id);
 view.onGoLive = () => player?.goLive();
 setInterval(sample, SAMPLE);
 setInterval(refresh, 5000);
-setInterval(() => synchronise("time").catch(() => {}), 60_000);
+setInterval(() => synchronise(address("time")).catch(() => {}), 60_000);
 window.addEventListener("resize", () => chart.draw(performance.now()));
 window.framegear = {
   numbers: () => ({ ...meters.last, player: engine?.name, state: config?.state, error: lastError }),

@@ -1,3 +1,11 @@
+// address returns the whole URL of a path beside the page, without a name and password in the page's own: fetch refuses those, and the browser
+// sends them by itself.
+export function address(path) {
+  const url = new URL(path, location.href);
+  url.username = url.password = "";
+  return url.href;
+}
+
 // loadScript runs a script once and returns when it is there. provides is the global that it defines.
 export function loadScript(url, provides) {
   if (window[provides]) {
