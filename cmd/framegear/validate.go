@@ -1,40 +1,111 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"os"
+	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/framegear/framegear/manifest/validate"
 )
 
 type validateCmd struct {
-	Target      string `arg:"" help:"An .mpd or .m3u8, as a file or an http(s) URL."`
-	JSON        bool   `name:"json" help:"As JSON."`
-	MaxSegments int    `help:"Segments to look at per track (default: all of a recording, 20 of a live one)."`
+	Target      string        `arg:"" help:"An .mpd or .m3u8, as a file or an http(s) URL, or the folder of one."`
+	JSON        bool          `name:"json" help:"As JSON."`
+	MaxSegments int           `help:"Segments to look at per track (default: all of a recording, 20 of a live one)."`
+	Header      []string      `sep:"none" placeholder:"NAME: VALUE" help:"Send this header to the target's host (can be repeated)."`
+	Token       string        `help:"Send this bearer token to the target's host, as stream --token asks for."`
+	Timeout     time.Duration `default:"15m" help:"How long the whole check may take."`
 }
 
 // Run checks the presentation; errors make the exit code 1, warnings do not.
 func (c *validateCmd) Run(e *env) error {
-	report, err := validate.Check(e.ctx, c.Target, validate.Options{MaxSegments: c.MaxSegments})
+	targets, err := c.targets()
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(report)
-	} else {
-		err = printReport(e.stdout, report)
-	}
+	o, err := c.options()
 	if err != nil {
 		return err
 	}
-	if report.Errors() > 0 {
+	found := 0
+	for _, target := range targets {
+		report, err := check(e.reading, target, o)
+		if report != nil {
+			if err := c.print(e.stdout, report); err != nil {
+				return err
+			}
+			found += report.Errors()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if found > 0 {
 		return errReported
 	}
 	return nil
+}
+
+// check ends with the first signal, whatever the check is waiting for.
+func check(ctx context.Context, target string, o validate.Options) (report *validate.Report, err error) {
+	done := make(chan struct{})
+	var got *validate.Report
+	var failed error
+	go func() {
+		defer close(done)
+		got, failed = validate.Check(ctx, target, o)
+	}()
+	select {
+	case <-done:
+		return got, failed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// targets are the manifests of a folder, or what was given.
+func (c *validateCmd) targets() ([]string, error) {
+	if info, err := os.Stat(c.Target); err != nil || !info.IsDir() {
+		return []string{c.Target}, nil
+	}
+	list, err := validate.Manifests(c.Target)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("%s: there is no .mpd and no .m3u8 in this folder", c.Target)
+	}
+	return list, err
+}
+
+func (c *validateCmd) options() (validate.Options, error) {
+	o := validate.Options{MaxSegments: c.MaxSegments, Header: http.Header{}, Limits: validate.Limits{Time: c.Timeout}}
+	if c.Timeout <= 0 {
+		return o, usagef("--timeout %s (want more than 0)", c.Timeout)
+	}
+	for _, line := range c.Header {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || strings.TrimSpace(name) == "" {
+			return o, usagef("--header %q (want \"Name: value\")", name)
+		}
+		o.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	if c.Token != "" {
+		o.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	return o, nil
+}
+
+func (c *validateCmd) print(w io.Writer, r *validate.Report) error {
+	if !c.JSON {
+		return printReport(w, r)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r)
 }
 
 func printReport(w io.Writer, r *validate.Report) error {

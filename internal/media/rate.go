@@ -37,7 +37,7 @@ func FPS(f float64) Rate {
 	}
 	ceil := math.Ceil(f)
 	if exact := ceil * 1000 / 1001; math.Abs(f-exact) < 0.005 && math.Mod(ceil, 6) == 0 {
-		return Rate{int64(ceil) * 1000, 1001}
+		return Rate{int64(ceil) * 1000, 1001}.Reduced() // 78/1.001 is 6000/77
 	}
 	return Rate{int64(math.Round(f * 1000)), 1000}.Reduced()
 }

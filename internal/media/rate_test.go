@@ -19,7 +19,7 @@ func TestFPS(t *testing.T) {
 		{23.976, media.Rate{24000, 1001}}, {23.98, media.Rate{24000, 1001}}, {29.97, media.Rate{30000, 1001}},
 		{59.94, media.Rate{60000, 1001}}, {119.88, media.Rate{120000, 1001}}, {47.952, media.Rate{48000, 1001}},
 		{12.5, media.Rate{25, 2}}, {0.5, media.Rate{1, 2}}, {14.985, media.Rate{2997, 200}}, {29.5, media.Rate{59, 2}},
-		{24.9, media.Rate{249, 10}}, {0.001, media.Rate{1, 1000}},
+		{24.9, media.Rate{249, 10}}, {77.922, media.Rate{6000, 77}}, {41.958, media.Rate{6000, 143}}, {0.001, media.Rate{1, 1000}},
 		{0, media.Rate{}},
 	} {
 		require.Equal(t, c.want, media.FPS(c.in), "%g", c.in)
@@ -34,6 +34,7 @@ func TestFPS(t *testing.T) {
 func TestParseRate(t *testing.T) {
 	for in, want := range map[string]media.Rate{
 		"30": {30, 1}, " 29.97 ": {30000, 1001}, "30000/1001": {30000, 1001}, "60/2": {30, 1}, "1000": {1000, 1}, "1/10": {1, 10},
+		"77.92": {6000, 77}, "6000/77": {6000, 77}, "78000/1001": {6000, 77},
 	} {
 		got, err := media.ParseRate(in)
 		require.NoError(t, err, in)
@@ -47,7 +48,7 @@ func TestParseRate(t *testing.T) {
 }
 
 func FuzzParseRate(f *testing.F) {
-	for _, s := range []string{"30", "29.97", "30000/1001", "0/0", "-1", "1e3", "0x1p4", " 25 ", "1/2147483647", "NaN", "30/1/1"} {
+	for _, s := range []string{"30", "29.97", "30000/1001", "0/0", "-1", "1e3", "0x1p4", " 25 ", "1/2147483647", "NaN", "30/1/1", "77.92"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,8 @@ const (
 	maxSegment  = 512 << 20
 )
 
-// liveSegments is how many segments of a track are read over HTTP when the presentation is live and no number is given.
+// liveSegments is how many segments of a track are read when no number is given and a live presentation is read over HTTP, or has no
+// beginning.
 const liveSegments = 20
 
 // Options change how [Check] works. The zero value is fine.
@@ -27,6 +29,10 @@ type Options struct {
 	Fetcher Fetcher
 	// Client makes the requests of the default Fetcher. Nil: one with a timeout of 30 seconds.
 	Client *http.Client
+	// Header is sent with the default Fetcher's requests to the target's own scheme and host: Authorization, Cookie and the like.
+	Header http.Header
+	// Limits bound the whole check.
+	Limits Limits
 	// Now is the clock that says which segments of a live MPD exist. Nil: time.Now.
 	Now func() time.Time
 }
@@ -42,19 +48,28 @@ type checker struct {
 	tracks   []*track
 	variants []variant
 	mpd      *mpdState
+
+	limits     Limits
+	remembered int   // segments and parts
+	over       error // which limit was reached
 }
 
 // Check validates the presentation of target: the path or URL of an MPD, a multivariant or a media playlist. An error means
-// that it could not be checked: it wraps ErrNotFound, ErrNotManifest, ErrTooLarge or the context's error. Defects of
-// the presentation, missing segments included, are findings of the report.
+// that it could not be checked: it wraps ErrNotFound, ErrNotManifest, ErrTooLarge, ErrLimit or the context's error. Defects of
+// the presentation, missing segments included, are findings of the report. With ErrLimit there is a report too, of
+// what was seen until then.
 func Check(ctx context.Context, target string, opt Options) (*Report, error) {
+	limits := opt.Limits.withDefaults()
+	ctx, cancel := limits.within(ctx)
+	defer cancel()
 	c := &checker{
-		ctx: ctx, fetch: opt.Fetcher, opt: opt, http: isURL(target),
-		report: &Report{Target: target, Findings: []Finding{}}, seen: map[string]int{}, noted: map[string]bool{},
+		ctx: ctx, opt: opt, http: isURL(target), limits: limits,
+		report: &Report{Target: printable(target), Findings: []Finding{}}, seen: map[string]int{}, noted: map[string]bool{},
 	}
-	if c.fetch == nil {
-		c.fetch = newFiles(opt.Client)
+	if opt.Fetcher == nil {
+		opt.Fetcher = newFiles(&opt, target)
 	}
+	c.fetch = &budget{Fetcher: opt.Fetcher, limits: limits}
 	if c.opt.Now == nil {
 		c.opt.Now = time.Now
 	}
@@ -62,8 +77,13 @@ func Check(ctx context.Context, target string, opt Options) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("validate: %w", err)
 	}
-	if err := c.run(doc); err != nil {
-		return nil, fmt.Errorf("validate: %s: %w", target, err)
+	err = c.run(doc)
+	switch {
+	case errors.Is(err, ErrLimit):
+		c.summarize()
+		return c.report, fmt.Errorf("validate: %s: %w", c.report.Target, err)
+	case err != nil:
+		return nil, fmt.Errorf("validate: %s: %w", c.report.Target, err)
 	}
 	return c.report, nil
 }
@@ -80,7 +100,7 @@ func (c *checker) run(doc *Object) error {
 	default:
 		return fmt.Errorf("%w: it starts with %q (want #EXTM3U or an MPD element)", ErrNotManifest, clip(head, 20))
 	}
-	if err != nil {
+	if err = cmp.Or(err, c.over); err != nil {
 		return err
 	}
 	for _, t := range c.tracks {
@@ -101,30 +121,15 @@ func clip(b []byte, n int) []byte { return b[:min(len(b), n)] }
 // get fetches what a presentation refers to. A failure is a finding, unless the check itself was ended.
 func (c *checker) get(scope string, r ref, limit int64) (*Object, error) {
 	o, err := c.fetch.Fetch(c.ctx, r.url, r.part, limit)
-	if err == nil {
-		return o, nil
-	}
-	if ctxErr := c.ctx.Err(); ctxErr != nil {
-		return nil, ctxErr
-	}
-	what := "cannot be read: " + err.Error()
-	if errors.Is(err, ErrNotFound) {
-		what = "is listed and does not exist"
-	}
-	c.add(ruleMissing, scope, r.url, "%s", what)
-	return nil, nil
-}
-
-// keep cuts a list of segments to those that are to be read.
-func (c *checker) keep(t *track) {
-	n := c.opt.MaxSegments
-	if n == 0 && c.http && t.live {
-		n = liveSegments
-	}
 	switch {
-	case n < 0:
-		t.segments = nil
-	case n > 0 && len(t.segments) > n:
-		t.segments = t.segments[len(t.segments)-n:]
+	case err == nil:
+		return o, nil
+	case c.ctx.Err() != nil, errors.Is(err, ErrLimit):
+		return nil, err
+	case errors.Is(err, ErrNotFound):
+		c.add(ruleMissing, scope, r.url, "is listed and does not exist")
+	default:
+		c.add(ruleMissing, scope, r.url, "cannot be read: %v", err)
 	}
+	return nil, nil
 }

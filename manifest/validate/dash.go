@@ -139,7 +139,9 @@ func (c *checker) loadPeriod(m *mpd.MPD, p *period, base string) {
 			}
 			t := c.newTrack(m, p, s, as, rep)
 			c.addressing(m, p, as, rep, t, from)
-			c.tracks = append(c.tracks, t)
+			if c.addTrack(t); c.over != nil {
+				return
+			}
 		}
 	}
 }
@@ -222,7 +224,8 @@ func (c *checker) templated(m *mpd.MPD, p *period, rep *mpd.RepresentationType, 
 	if tmpl.Timescale != nil {
 		t.dash.timescale = max(int64(*tmpl.Timescale), 1)
 	}
-	g := grid{tb: t.dash.timebase(), number: 1}
+	live := c.available(m, p)
+	g := grid{tb: t.dash.timebase(), number: 1, keep: int64(c.wanted(t.live))}
 	if tmpl.PresentationTimeOffset != nil {
 		g.offset = int64(*tmpl.PresentationTimeOffset)
 	}
@@ -230,16 +233,25 @@ func (c *checker) templated(m *mpd.MPD, p *period, rep *mpd.RepresentationType, 
 		g.number = int64(*tmpl.StartNumber)
 	}
 	var err error
+	total := int64(0)
 	switch {
 	case tmpl.SegmentTimeline != nil:
-		t.segments, err = g.timeline(tmpl.SegmentTimeline, p.length)
+		t.segments, total, err = g.timeline(tmpl.SegmentTimeline, g.end(p.length, live))
 	case tmpl.Duration != nil && *tmpl.Duration > 0:
-		t.segments = g.equal(int64(*tmpl.Duration), p.length, c.available(m, p))
+		if live != nil && live.endless && c.opt.MaxSegments == 0 {
+			g.keep = min(g.keep, liveSegments)
+		}
+		t.segments, total = g.equal(int64(*tmpl.Duration), p.length, live)
 	default:
 		err = fmt.Errorf("SegmentTemplate has neither duration nor SegmentTimeline")
 	}
 	if err != nil {
 		c.add(ruleMPD, t.name, t.name, "%v", err)
+	}
+	t.listed = int(total)
+	if c.take(len(t.segments)); c.over != nil {
+		t.segments = nil
+		return
 	}
 	var init *ref
 	if tmpl.Initialization != "" {
@@ -302,6 +314,7 @@ func (c *checker) listed(list *mpd.SegmentListType, t *track, base string) {
 		}
 		t.segments = append(t.segments, s)
 	}
+	c.keepNewest(t)
 }
 
 // httpRange reads "first-last".

@@ -16,6 +16,9 @@ func parseMP4(b []byte) (f *mp4.File, err error) {
 			err = fmt.Errorf("boxes cannot be read: %v", r)
 		}
 	}()
+	if err := checkBoxes(b); err != nil {
+		return nil, err
+	}
 	return mp4.DecodeFile(bytes.NewReader(b))
 }
 

@@ -11,9 +11,6 @@ import (
 	"github.com/framegear/framegear/internal/media"
 )
 
-// maxListed bounds how many segments an MPD can make us remember: two weeks of one second.
-const maxListed = 1_209_600
-
 // inherit takes what a lower level of the MPD says over what a higher one does.
 func inherit[T any](out **T, own *T) {
 	if own != nil {
@@ -21,74 +18,108 @@ func inherit[T any](out **T, own *T) {
 	}
 }
 
-// grid turns a SegmentTemplate into segments.
+// grid turns a SegmentTemplate into segments: the newest ones, keep of them at most.
 type grid struct {
 	tb     media.Timebase
 	number int64 // of the first segment
 	offset int64 // presentationTimeOffset
+	keep   int64
 }
 
-// timeline reads a SegmentTimeline (ISO/IEC 23009-1 section 5.3.9.6).
-func (g grid) timeline(line *mpd.SegmentTimelineType, length time.Duration) ([]segment, error) {
-	var out []segment
+// run is an S element as it is meant: count segments of the same length.
+type run struct{ at, length, count int64 }
+
+// timeline reads a SegmentTimeline (ISO/IEC 23009-1 section 5.3.9.6). It returns the segments to look at and how many there are.
+func (g grid) timeline(line *mpd.SegmentTimelineType, end int64) (out []segment, total int64, err error) {
+	runs, total, err := g.runs(line, end)
+	skip := max(total-g.keep, 0)
+	number := g.number
+	for _, r := range runs {
+		leave := min(skip, r.count)
+		skip -= leave
+		for k := leave; k < r.count; k++ {
+			at := r.at + k*r.length
+			out = append(out, segment{
+				number: number + k, start: at, hasStart: true, duration: g.tb.Duration(at+r.length) - g.tb.Duration(at),
+			})
+		}
+		number += r.count
+	}
+	return out, total, err
+}
+
+// runs works out where every S element starts and how often it repeats. An end of zero is not known.
+func (g grid) runs(line *mpd.SegmentTimelineType, end int64) (out []run, total int64, err error) {
 	at := int64(0)
 	for i, s := range line.S {
 		if s.T != nil {
-			at = int64(min(*s.T, math.MaxInt64/2))
+			at = int64(min(*s.T, math.MaxInt64/4))
 		}
 		if s.D == 0 || s.D > math.MaxInt64/4 {
-			return out, fmt.Errorf("element S %d has the duration %d", i+1, s.D)
+			return out, total, fmt.Errorf("element S %d has the duration %d", i+1, s.D)
 		}
-		count := int64(s.R) + 1
+		r := run{at: at, length: int64(s.D), count: int64(s.R) + 1}
 		if s.R < 0 {
-			end := g.offset + g.tb.Ticks(length)
+			until := end
 			if i+1 < len(line.S) && line.S[i+1].T != nil {
-				end = int64(min(*line.S[i+1].T, math.MaxInt64/2))
-			} else if length == 0 {
-				return out, errors.New("the last S element repeats without end in a period without end")
+				until = int64(min(*line.S[i+1].T, math.MaxInt64/4))
+			} else if end == 0 {
+				return out, total, errors.New("the last S element repeats without end in a period without end")
 			}
-			count = (end - at + int64(s.D) - 1) / int64(s.D)
+			r.count = max((until-at+r.length-1)/r.length, 0)
 		}
-		if count > maxListed-int64(len(out)) {
-			return out, fmt.Errorf("more than %d segments", maxListed)
+		if r.count > (math.MaxInt64/4-at)/r.length+1 {
+			return out, total, fmt.Errorf("element S %d goes on beyond any clock", i+1)
 		}
-		for range count {
-			out = append(out, segment{
-				number: g.number + int64(len(out)), start: at, hasStart: true,
-				duration: g.tb.Duration(at+int64(s.D)) - g.tb.Duration(at),
-			})
-			at += int64(s.D)
-		}
+		out = append(out, r)
+		at += r.count * r.length
+		total += r.count
 	}
-	return out, nil
+	return out, total, nil
 }
 
 // span is a stretch of time from the start of a period.
-type span struct{ from, to time.Duration }
+type span struct {
+	from, to time.Duration
+	endless  bool // from is the beginning of the period, however long ago
+}
+
+// end is where a timeline of a period ends, in ticks: that of the period or, when it goes on, now. Zero is not known.
+func (g grid) end(length time.Duration, live *span) int64 {
+	if length == 0 && live != nil {
+		length = live.to
+	}
+	if length == 0 {
+		return 0
+	}
+	return g.offset + g.tb.Ticks(length)
+}
 
 // equal lists the segments of equal nominal length that are there: all of the period's, or the complete ones in the window
-// of a live presentation.
-func (g grid) equal(step int64, length time.Duration, live *span) []segment {
-	first, count := int64(0), int64(0)
+// of a live presentation. It returns those to look at and how many there are.
+func (g grid) equal(step int64, length time.Duration, live *span) (out []segment, total int64) {
+	first, last := int64(0), int64(0) // last is the first one that is not there
 	if length > 0 {
-		count = (g.tb.Ticks(length) + step - 1) / step
+		last = (g.tb.Ticks(length) + step - 1) / step
 	}
 	if live != nil {
-		last := g.tb.Ticks(live.to) / step // segments that have ended by then
-		if length > 0 {
-			last = min(last, count)
+		now := g.tb.Ticks(live.to)
+		if g.tb.Duration(now) > live.to { // rounded up
+			now--
 		}
-		first = max((g.tb.Ticks(live.from)+step-1)/step, 0)
-		count = last - first
+		ended := now / step
+		if length > 0 {
+			ended = min(last, ended)
+		}
+		first, last = max((g.tb.Ticks(live.from)+step-1)/step, 0), ended
 	}
-	var out []segment
-	for i := range min(count, maxListed) {
-		at := g.offset + (first+i)*step
+	total = max(last-first, 0)
+	for k := max(first, last-g.keep); k < last; k++ {
 		out = append(out, segment{
-			number: g.number + first + i, start: at, hasStart: true, nominal: true, duration: g.tb.Duration(step),
+			number: g.number + k, start: g.offset + k*step, hasStart: true, nominal: true, duration: g.tb.Duration(step),
 		})
 	}
-	return out
+	return out, total
 }
 
 // available is the part of a live period whose segments can be had now, nil for a static presentation.
@@ -101,8 +132,8 @@ func (c *checker) available(m *mpd.MPD, p *period) *span {
 		return &span{}
 	}
 	now := c.opt.Now().Sub(start) - p.start
-	s := &span{to: max(now, 0)}
-	if m.TimeShiftBufferDepth != nil {
+	s := &span{to: max(now, 0), endless: m.TimeShiftBufferDepth == nil}
+	if !s.endless {
 		s.from = max(now-time.Duration(*m.TimeShiftBufferDepth), 0)
 	}
 	return s

@@ -10,10 +10,12 @@ import (
 	"github.com/Eyevinn/hls-m3u8/m3u8"
 )
 
+func isMultivariant(text []byte) bool { return bytes.Contains(text, []byte("#EXT-X-STREAM-INF")) }
+
 func (c *checker) loadHLS(doc *Object) error {
 	c.contentType("manifest", doc, false)
 	c.textHeaders(doc)
-	if !bytes.Contains(doc.Bytes, []byte("#EXT-X-STREAM-INF")) {
+	if !isMultivariant(doc.Bytes) {
 		c.report.Summary.Kind = "hls-media"
 		if !bytes.Contains(doc.Bytes, []byte("#EXT")) || !bytes.Contains(doc.Bytes, []byte("#EXTINF")) && !bytes.Contains(doc.Bytes, []byte("#EXT-X-TARGETDURATION")) {
 			return fmt.Errorf("%w: it has neither variants nor segments", ErrNotManifest)
@@ -23,12 +25,36 @@ func (c *checker) loadHLS(doc *Object) error {
 		return nil
 	}
 	c.report.Summary.Kind = "hls"
-	list, kind, err := m3u8.DecodeFrom(bytes.NewReader(doc.Bytes), false)
-	if err != nil || kind != m3u8.MASTER {
-		return fmt.Errorf("%w: the multivariant playlist cannot be read: %w", ErrNotManifest, err)
+	m, err := parseMultivariant(doc.Bytes)
+	if err != nil {
+		return err
 	}
 	c.autoselectRule(doc.URL, doc.Bytes)
-	return c.multivariant(doc.URL, list.(*m3u8.MasterPlaylist))
+	return c.multivariant(doc.URL, m)
+}
+
+// maxVariants bounds the variants and renditions together: every one is compared with every other.
+const maxVariants = 4000
+
+func parseMultivariant(text []byte) (*m3u8.MasterPlaylist, error) {
+	number := 0
+	for line := range bytes.Lines(text) {
+		name, _, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte(":"))
+		switch string(name) {
+		case "#EXT-X-STREAM-INF", "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF":
+			number++
+		case "#EXTINF", "#EXT-X-TARGETDURATION", "#EXT-X-MEDIA-SEQUENCE", "#EXT-X-PART": // RFC 8216 section 4.1
+			return nil, fmt.Errorf("%w: it has EXT-X-STREAM-INF, of multivariant playlists, and %s, of media playlists", ErrNotManifest, name[1:])
+		}
+	}
+	if number > maxVariants {
+		return nil, fmt.Errorf("%w: %d variants and renditions (want at most %d)", ErrTooLarge, number, maxVariants)
+	}
+	m := m3u8.NewMasterPlaylist()
+	if err := m.DecodeFrom(bytes.NewReader(text), false); err != nil {
+		return nil, fmt.Errorf("%w: the multivariant playlist cannot be read: %w", ErrNotManifest, err)
+	}
+	return m, nil
 }
 
 // multivariant loads the playlists of all variants and sound tracks, each once.
@@ -51,7 +77,7 @@ func (c *checker) multivariant(base string, m *m3u8.MasterPlaylist) error {
 		byURL[target] = t
 		c.textHeaders(o)
 		c.takePlaylist(t, o)
-		return t, nil
+		return t, c.over
 	}
 	groups := map[string][]member{}
 	for _, v := range m.Variants {
@@ -125,7 +151,7 @@ func (c *checker) takeVariant(t *track, v *m3u8.Variant) {
 
 // takePlaylist makes a track of a media playlist.
 func (c *checker) takePlaylist(t *track, o *Object) {
-	p := parsePlaylist(o.URL, o.Bytes)
+	p := parsePlaylist(o.URL, o.Bytes, c.limits.Segments-c.remembered)
 	t.playlist = p
 	t.live = !p.ended
 	t.aligned = t.aligned || p.independent
@@ -136,9 +162,11 @@ func (c *checker) takePlaylist(t *track, o *Object) {
 	if p.iframes {
 		t.segments = nil
 	}
+	c.keepNewest(t)
+	c.take(p.listed - len(t.segments)) // the playlist remembers them all
 	c.report.Summary.Live = c.report.Summary.Live || t.live
 	c.report.Summary.LowLatency = c.report.Summary.LowLatency || p.partTarget > 0
-	c.tracks = append(c.tracks, t)
+	c.addTrack(t)
 }
 
 func (t *track) lowLatency() bool {

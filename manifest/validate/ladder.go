@@ -169,7 +169,8 @@ func (c *checker) playlistsAgree() {
 func (c *checker) summarize() {
 	for _, t := range c.tracks {
 		out := Track{
-			Name: t.name, Kind: "other", Width: t.width, Height: t.height, FrameRate: t.rate, Language: t.language,
+			Name: printable(t.name), Kind: "other", Width: t.width, Height: t.height,
+			FrameRate: printable(t.rate), Language: printable(t.language),
 			Listed: t.listed, Bandwidth: t.bandwidth, Peak: t.rates.Peak, Average: t.rates.Average, Codecs: joinCodecs(t.codecs),
 		}
 		if t.init != nil {
@@ -178,6 +179,7 @@ func (c *checker) summarize() {
 				out.Codecs = joinCodecs(t.init.codecs)
 			}
 		}
+		out.Codecs = printable(out.Codecs)
 		var total time.Duration
 		for i := range t.facts {
 			if t.facts[i].ok {

@@ -25,6 +25,7 @@ type playlist struct {
 	reports     int
 	segments    []segment
 	openParts   []part
+	listed      int // segments and parts
 	problem     error
 }
 
@@ -74,8 +75,9 @@ type reader struct {
 	line      int
 }
 
-// parsePlaylist reads a media playlist. What cannot be read is left out and remembered as the playlist's problem.
-func parsePlaylist(url string, text []byte) *playlist {
+// parsePlaylist reads a media playlist. What cannot be read is left out and remembered as the playlist's problem; after more than room
+// segments and parts it stops.
+func parsePlaylist(url string, text []byte, room int) *playlist {
 	p := &playlist{url: url, version: 1, target: -1}
 	r := &reader{playlist: p, lastEnd: map[string]int64{}}
 	for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
@@ -92,6 +94,9 @@ func parsePlaylist(url string, text []byte) *playlist {
 		}
 		if err != nil && p.problem == nil {
 			p.problem = fmt.Errorf("line %d: %w", r.line, err)
+		}
+		if p.listed > room {
+			break
 		}
 	}
 	p.openParts = r.next.parts
@@ -193,6 +198,7 @@ func (r *reader) partTag(a attributes) error {
 	}
 	p.duration, err = parseSeconds(a["DURATION"])
 	r.next.parts = append(r.next.parts, p)
+	r.listed++
 	return err
 }
 
@@ -224,20 +230,21 @@ func (r *reader) place(b *ByteRange, file string) {
 }
 
 func (r *reader) segment(line string) error {
+	s := r.next
+	hadInf := r.hasInf
+	r.next, r.hasInf = segment{}, false
 	target, err := resolve(r.url, line)
 	if err != nil {
-		return err
+		target, s.gap = line, true // it has its place, and nothing to read
 	}
-	s := r.next
 	s.url, s.encrypted, s.init = target, r.encrypted, r.init
 	if s.part.Length > 0 {
 		r.place(&s.part, target)
 	}
-	hadInf := r.hasInf
-	r.next, r.hasInf = segment{}, false
 	r.segments = append(r.segments, s)
+	r.listed++
 	if !hadInf {
 		return fmt.Errorf("segment %s has no EXTINF", line)
 	}
-	return nil
+	return err
 }

@@ -10,8 +10,6 @@ import (
 
 // readTrack reads a track's segments one after the other and checks each, and each against the one before.
 func (c *checker) readTrack(t *track) error {
-	t.listed = len(t.segments)
-	c.keep(t)
 	t.facts = make([]facts, len(t.segments))
 	t.meter = manifest.NewMeter(t.targetDuration())
 	var current *ref
@@ -84,28 +82,33 @@ func isTransport(b []byte) bool {
 func (c *checker) comparePartBytes(t *track) error {
 	for i := len(t.segments) - 1; i >= 0; i-- {
 		s := &t.segments[i]
-		if len(s.parts) == 0 || !t.facts[i].ok {
-			continue
+		if len(s.parts) > 0 && t.facts[i].ok {
+			return c.compareParts(t, s)
 		}
-		var joined []byte
-		for _, p := range s.parts {
-			if p.gap {
-				return nil
-			}
-			o, err := c.get(t.name, p.ref, maxSegment)
-			if err != nil || o == nil {
-				return err
-			}
-			joined = append(joined, o.Bytes...)
+	}
+	return nil
+}
+
+func (c *checker) compareParts(t *track, s *segment) error {
+	whole, err := c.get(t.name, s.ref, maxSegment)
+	if err != nil || whole == nil {
+		return err
+	}
+	var joined []byte
+	for _, p := range s.parts {
+		if p.gap {
+			return nil
 		}
-		whole, err := c.get(t.name, s.ref, maxSegment)
-		if err != nil || whole == nil {
+		o, err := c.get(t.name, p.ref, maxSegment)
+		if err != nil || o == nil {
 			return err
 		}
-		if !bytes.HasSuffix(whole.Bytes, joined) { // a styp may come before the first part
-			c.add(rulePartBytes, t.name, s.url, "its %d parts together are %d bytes and not the segment's %d bytes", len(s.parts), len(joined), len(whole.Bytes))
+		if joined = append(joined, o.Bytes...); len(joined) > len(whole.Bytes) { // no more of them are needed to tell
+			break
 		}
-		return nil
+	}
+	if !bytes.HasSuffix(whole.Bytes, joined) { // a styp may come before the first part
+		c.add(rulePartBytes, t.name, s.url, "its %d parts together are not the segment's %d bytes", len(s.parts), len(whole.Bytes))
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (c *checker) reloadPlaylist(t *track) error {
 	if err != nil || o == nil {
 		return err
 	}
-	before, after := t.playlist, parsePlaylist(o.URL, o.Bytes)
+	before, after := t.playlist, parsePlaylist(o.URL, o.Bytes, c.limits.Segments)
 	if before.target != after.target {
 		c.add(ruleTargetChange, t.name, t.name, "the target duration changed from %d to %d s", before.target, after.target)
 	}

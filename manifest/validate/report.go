@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -91,12 +92,22 @@ func (c *checker) add(r rule, scope, where, format string, args ...any) {
 	}
 	c.seen[key] = len(c.report.Findings)
 	c.report.Findings = append(c.report.Findings, Finding{
-		Rule: r.id, Severity: r.severity, Where: where, Text: printable(fmt.Sprintf(format, args...)), Source: r.source, Count: 1,
+		Rule: r.id, Severity: r.severity, Where: printable(where), Text: printable(fmt.Sprintf(format, args...)), Source: r.source, Count: 1,
 	})
 }
 
-// printable keeps what was found in broken files from doing things to a terminal.
+// longestText bounds what is said of names and values that are anybody's.
+const longestText = 1000
+
+// secrets are user names and passwords in URLs.
+var secrets = regexp.MustCompile(`(?i)\b(https?://)[^/?#\s"]*@`)
+
+// printable keeps what was found in broken files from doing things to a terminal, and passwords to those who have them.
 func printable(text string) string {
+	text = secrets.ReplaceAllString(text, "$1")
+	if len(text) > longestText {
+		text = text[:longestText] + "..."
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
@@ -106,8 +117,8 @@ func printable(text string) string {
 }
 
 func (c *checker) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if !c.noted[text] {
+	text := printable(fmt.Sprintf(format, args...))
+	if !c.noted[text] && len(c.noted) < maxTracks {
 		c.noted[text] = true
 		c.report.Summary.Notes = append(c.report.Summary.Notes, text)
 	}
