@@ -31,9 +31,6 @@ const (
 	HWOff
 )
 
-// String returns "prefer", "require" or "off".
-func (p HWPolicy) String() string { return [...]string{"prefer", "require", "off"}[min(p, HWOff)] }
-
 // EncoderInfo says that software encodes instead of hardware.
 type EncoderInfo struct {
 	// Rendition is the rung ("v1 640x360"), empty when it is about the whole ladder.

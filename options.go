@@ -19,9 +19,6 @@ const (
 	HLS
 )
 
-// String returns "both", "dash" or "hls".
-func (f Format) String() string { return [...]string{"both", "dash", "hls"}[min(f, HLS)] }
-
 // Container is the format of the segments.
 type Container uint8
 

@@ -47,7 +47,7 @@ func (c *streamCmd) readParams() error {
 		return usagef("--params %s: %w (want one JSON object of StreamGear's attributes)", c.Params, err)
 	}
 	if c.formatGiven {
-		c.gear["format"] = c.Format
+		c.gear["format"] = c.Format.String()
 	}
 	if c.Output != "" {
 		c.gear["output"] = c.Output
@@ -81,7 +81,7 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 		e.log.Warn(w)
 	}
 	o := p.Options
-	o.Timebase, o.Clock, o.Rescale, o.Logger = src.Timebase(), clocks[c.Clock], c.Rescale, e.log
+	o.Timebase, o.Clock, o.Rescale, o.Logger = src.Timebase(), c.Clock, c.Rescale, e.log
 	if c.Name != "" {
 		o.Name = c.Name
 	}
@@ -105,8 +105,6 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 	c.Live = o.Live
 	return o, err
 }
-
-var clocks = map[string]framegear.Clock{"pts": framegear.ClockPTS, "wall": framegear.ClockWall, "count": framegear.ClockCount}
 
 // copyInput passes the input's packets on until it ends or the first interrupt comes.
 func (c *streamCmd) copyInput(e *env, src source, s *framegear.Stream, st *status) error {

@@ -19,38 +19,38 @@ type streamCmd struct {
 	Input  string `arg:"" optional:"" help:"File or URL (with pictures or with sound alone), /dev/videoN, alsa:DEVICE (sound), test: (a moving pattern), or - (raw frames on standard input)."`
 	Output string `short:"o" help:"Folder, x.mpd, x.m3u8, or an http(s) URL to PUT to. With --serve nothing is needed: memory." placeholder:"OUT"`
 
-	Params    string     `help:"StreamGear's attributes as one JSON object, such as {\"output\": \"dash_out.mpd\", \"-gop\": 60}." placeholder:"FILE.json"`
-	Clear     bool       `help:"Delete what an earlier stream left in the output's folder." group:"Output"`
-	Filter    string     `help:"Filters of libavfilter before the pictures are scaled." placeholder:"CHAIN" group:"Output"`
-	Aspect    aspectFlag `help:"Display aspect ratio, such as 16/9 (default: the source's)." placeholder:"W/H" group:"Output"`
-	Format    string     `help:"Manifests: ${enum}." enum:"both,dash,hls" default:"both" group:"Output"`
-	Container string     `help:"Segments: ${enum} (ts for hls alone)." enum:"fmp4,ts" default:"fmp4" group:"Output"`
-	Name      string     `help:"Name of the manifests without extension." group:"Output"`
-	Segment   string     `help:"Length of segments." default:"2s" placeholder:"2s" group:"Output"`
-	Rung      []rungFlag `help:"One more rendition: 1280x720@2500k, 720p@1.5M@30fps, 640x360@crf23; source@2500k sets the source's own." sep:"none" placeholder:"SIZE@BITRATE" group:"Ladder"`
-	Ladder    string     `help:"Renditions beside the --rung ones: none (the source's size alone) or auto." enum:"none,auto" default:"none" group:"Ladder"`
-	NoPrimary bool       `help:"Leave out the rendition at the source's size." group:"Ladder"`
-	Upscale   bool       `help:"Make rungs that are larger than the source." group:"Ladder"`
+	Params    string              `help:"StreamGear's attributes as one JSON object, such as {\"output\": \"dash_out.mpd\", \"-gop\": 60}." placeholder:"FILE.json"`
+	Clear     bool                `help:"Delete what an earlier stream left in the output's folder." group:"Output"`
+	Filter    string              `help:"Filters of libavfilter before the pictures are scaled." placeholder:"CHAIN" group:"Output"`
+	Aspect    aspectFlag          `help:"Display aspect ratio, such as 16/9 (default: the source's)." placeholder:"W/H" group:"Output"`
+	Format    framegear.Format    `help:"Manifests: ${enum}." enum:"both,dash,hls" default:"both" group:"Output"`
+	Container framegear.Container `help:"Segments: ${enum} (ts for hls alone)." enum:"fmp4,ts" default:"fmp4" group:"Output"`
+	Name      string              `help:"Name of the manifests without extension." group:"Output"`
+	Segment   string              `help:"Length of segments." default:"2s" placeholder:"2s" group:"Output"`
+	Rung      []rungFlag          `help:"One more rendition: 1280x720@2500k, 720p@1.5M@30fps, 640x360@crf23; source@2500k sets the source's own." sep:"none" placeholder:"SIZE@BITRATE" group:"Ladder"`
+	Ladder    string              `help:"Renditions beside the --rung ones: none (the source's size alone) or auto." enum:"none,auto" default:"none" group:"Ladder"`
+	NoPrimary bool                `help:"Leave out the rendition at the source's size." group:"Ladder"`
+	Upscale   bool                `help:"Make rungs that are larger than the source." group:"Ladder"`
 
-	Live          bool          `help:"A sliding window instead of a recording." group:"Live"`
-	LowLatency    bool          `help:"Live in parts that players get at once (LL-HLS and LL-DASH)." group:"Live"`
-	Window        string        `help:"How much is listed: segments (15), a time (30s), or all." default:"30s" placeholder:"N" group:"Live"`
-	ExtraWindow   string        `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
-	Part          time.Duration `help:"Length of parts." default:"200ms" group:"Live"`
-	TargetLatency time.Duration `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
-	Stall         string        `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
-	Overload      string        `help:"When the machine is too slow for the ladder for long: ${enum}." enum:"keep-ladder,give-up-top" default:"keep-ladder" group:"Live"`
-	RemoveAtExit  bool          `help:"Delete everything at the end." group:"Live"`
-	BurnClock     bool          `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
+	Live          bool                     `help:"A sliding window instead of a recording." group:"Live"`
+	LowLatency    bool                     `help:"Live in parts that players get at once (LL-HLS and LL-DASH)." group:"Live"`
+	Window        string                   `help:"How much is listed: segments (15), a time (30s), or all." default:"30s" placeholder:"N" group:"Live"`
+	ExtraWindow   string                   `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
+	Part          time.Duration            `help:"Length of parts." default:"200ms" group:"Live"`
+	TargetLatency time.Duration            `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
+	Stall         framegear.StallPolicy    `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
+	Overload      framegear.OverloadPolicy `help:"When the machine is too slow for the ladder for long: ${enum}." enum:"keep-ladder,give-up-top" default:"keep-ladder" group:"Live"`
+	RemoveAtExit  bool                     `help:"Delete everything at the end." group:"Live"`
+	BurnClock     bool                     `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
 
 	Serve   string `help:"Serve the output and a player page at this address." placeholder:"127.0.0.1:8080" group:"Server"`
 	TLSCert string `name:"tls-cert" type:"existingfile" help:"Certificate for HTTPS and HTTP/2." group:"Server"`
 	TLSKey  string `name:"tls-key" type:"existingfile" help:"Key of the certificate." group:"Server"`
 	Token   string `help:"Bearer token that every request must carry." env:"FRAMEGEAR_TOKEN" group:"Server"`
 
-	FPS      rateFlag      `name:"fps" help:"Frame rate of the output (default: the source's)." placeholder:"N" group:"Time"`
-	Clock    string        `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
-	Duration time.Duration `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
+	FPS      rateFlag        `name:"fps" help:"Frame rate of the output (default: the source's)." placeholder:"N" group:"Time"`
+	Clock    framegear.Clock `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
+	Duration time.Duration   `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
 
 	Encoder string `help:"Video encoder: libx264, libx265, libsvtav1, h264_vaapi, hevc_nvenc … (framegear probe lists them), or auto (hardware where it works)." default:"libx264" group:"Encoder"`
 	hardwareFlags
@@ -187,7 +187,7 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 	if c.Copy {
 		return c.copyInput(e, src, s, status)
 	}
-	pace := newPacer(c.Live || c.LowLatency || c.Clock == "wall" && ready(src))
+	pace := newPacer(c.Live || c.LowLatency || c.Clock == framegear.ClockWall && ready(src))
 	for n := 0; ; n++ {
 		switch err := src.Read(&f); {
 		case errors.Is(err, io.EOF) && n == 0:
@@ -230,9 +230,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
 		Profile: c.Profile, CRF: float64(c.CRF), BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
 		Name: c.Name, Rescale: c.Rescale, EveryPixel: c.Every, Logger: e.log,
-		Format:    map[string]framegear.Format{"both": framegear.Both, "dash": framegear.DASH, "hls": framegear.HLS}[c.Format],
-		Container: map[string]framegear.Container{"fmp4": framegear.FMP4, "ts": framegear.TS}[c.Container],
-		Clock:     clocks[c.Clock], Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
+		Format: c.Format, Container: c.Container, Clock: c.Clock, Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
 	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
 		o.Name = "live"
@@ -265,9 +263,8 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 
 func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	o.Live, o.LowLatency = c.Live || c.LowLatency, c.LowLatency
-	o.Stall = map[string]framegear.StallPolicy{"repeat": framegear.RepeatLast, "gap": framegear.LeaveGap}[c.Stall]
+	o.Stall, o.Overload = c.Stall, c.Overload
 	o.RemoveAtExit, o.BurnClock = c.RemoveAtExit, c.BurnClock
-	o.Overload = map[string]framegear.OverloadPolicy{"keep-ladder": framegear.KeepLadder, "give-up-top": framegear.GiveUpTop}[c.Overload]
 	if !o.Live {
 		return nil
 	}
