@@ -44,6 +44,7 @@ type side struct {
 type Scaler struct {
 	sws      *C.SwsContext
 	from, to side
+	tail     C.fg_tail // of frames of the caller; without memory between pictures
 }
 
 // NewInputScaler returns a scaler from frames of the caller to pictures of size dstWidth x dstHeight. Quality settings are the
@@ -51,7 +52,21 @@ type Scaler struct {
 func NewInputScaler(f media.PixelFormat, width, height int, color media.Color, dstWidth, dstHeight int, layout Layout, out media.Color, filter Filter) (*Scaler, error) {
 	from := side{width, height, userFormat(f), color}
 	to := side{dstWidth, dstHeight, layout.pixelFormat(), out}
-	return newScaler(from, to, filterFlags[filter]|C.SWS_ACCURATE_RND|C.SWS_FULL_CHR_H_INP|C.SWS_FULL_CHR_H_INT)
+	return newUserScaler(from, to, filterFlags[filter]|C.SWS_ACCURATE_RND|C.SWS_FULL_CHR_H_INP|C.SWS_FULL_CHR_H_INT)
+}
+
+// newUserScaler returns a scaler whose Input takes frames of the caller.
+func newUserScaler(from, to side, flags C.uint) (*Scaler, error) {
+	s, err := newScaler(from, to, flags)
+	if err != nil {
+		return nil, err
+	}
+	code := C.fg_tail_new(&s.tail, C.int(from.format), C.int(from.width), C.int(from.height))
+	if err := check("scaler", code, nil, book.mark()); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // NewPictureScaler returns a scaler between pictures.
@@ -80,7 +95,7 @@ func newScaler(from, to side, flags C.uint) (*Scaler, error) {
 }
 
 // Input converts a frame of the caller into dst, which may be one pixel wider and higher (even sizes): the last column and
-// row are repeated. The frame's planes are read during the call only; nothing is copied first, nothing is pinned afterwards.
+// row are repeated. The frame's planes are read during the call only, and not a byte behind their ends; nothing is pinned afterwards.
 func (s *Scaler) Input(f *media.Frame, dst *Picture) error {
 	p := func(i int) *C.uint8_t {
 		if len(f.Planes[i]) == 0 {
@@ -95,7 +110,7 @@ func (s *Scaler) Input(f *media.Frame, dst *Picture) error {
 		return C.int(f.Stride(i))
 	}
 	mark := book.mark()
-	code := C.fg_scale_user(s.sws, cFrame(dst.frame), C.int(f.Height), p(0), p(1), p(2), p(3), stride(0), stride(1), stride(2), stride(3))
+	code := C.fg_scale_user(s.sws, &s.tail, cFrame(dst.frame), p(0), p(1), p(2), p(3), stride(0), stride(1), stride(2), stride(3))
 	if code < 0 {
 		return check("scale input", code, nil, mark)
 	}
@@ -121,6 +136,7 @@ func ConvertMatrix(p *Picture, from, to media.Matrix, y0, y1 int) {
 func (s *Scaler) Close() {
 	if s.sws != nil {
 		C.sws_freeContext(s.sws)
+		C.fg_tail_free(&s.tail)
 		s.sws = nil
 		died(KindScaler)
 	}

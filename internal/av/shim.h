@@ -36,7 +36,14 @@ typedef struct fg_scale_spec {
 	int dither, threads;
 } fg_scale_spec;
 int fg_scale_new(const fg_scale_spec *s, SwsContext **out);
-int fg_scale_user(SwsContext *c, AVFrame *dst, int rows, const uint8_t *p0, const uint8_t *p1, const uint8_t *p2,
+typedef struct fg_tail {
+	int planes, height, first; // of the picture: its rows, and the first of those that are copied
+	int shift[4], bytes[4], rows[4], stride[4];
+	uint8_t *data[4], *memory;
+} fg_tail;
+int fg_tail_new(fg_tail *t, int fmt, int w, int h);
+void fg_tail_free(fg_tail *t);
+int fg_scale_user(SwsContext *c, const fg_tail *t, AVFrame *dst, const uint8_t *p0, const uint8_t *p1, const uint8_t *p2,
 		  const uint8_t *p3, int s0, int s1, int s2, int s3);
 int fg_scale_frame(SwsContext *c, AVFrame *dst, const AVFrame *src);
 
