@@ -15,6 +15,7 @@ type GridClock struct{ c *gridClock }
 type Placed struct {
 	Slot, Repeats int64
 	Drop, Jumped  bool
+	Cut           bool // after a discontinuity
 }
 
 func NewGridClock(o Options) *GridClock {
@@ -28,13 +29,16 @@ func (g *GridClock) Take(f *Frame) (Placed, error) {
 	if err != nil {
 		return Placed{}, err
 	}
-	done := Placed{Repeats: p.repeats, Drop: p.drop, Jumped: p.jumped}
+	done := Placed{Repeats: p.repeats, Drop: p.drop, Jumped: p.jumped, Cut: p.cut > 0}
 	g.c.skip(p.repeats)
 	p.repeats = 0
 	g.c.commit(f, p)
 	done.Slot = g.c.next - 1
 	return done, nil
 }
+
+// Discontinue says that the next PTS begin anew.
+func (g *GridClock) Discontinue() { g.c.discontinue() }
 
 // Overdue returns how many slots a stalled source owes.
 func (g *GridClock) Overdue() int64 { return g.c.overdue() }

@@ -36,6 +36,8 @@ var metrics = []metric{
 	counter("frames_repeated_total", "Instants filled with the picture before.", func(s *Stats) float64 { return float64(s.Repeated) }),
 	counter("frames_dropped_total", "Frames dropped from all renditions.", func(s *Stats) float64 { return float64(s.Dropped) }),
 	counter("clock_jumps_total", "Gaps longer than the longest that is filled.", func(s *Stats) float64 { return float64(s.Jumps) }),
+	counter("clock_caught_up_total", "Times that a source had fallen behind the wall clock and was put right.",
+		func(s *Stats) float64 { return float64(s.CaughtUp) }),
 	counter("renditions_given_up_total", "Renditions given up because the machine was too slow.", func(s *Stats) float64 { return float64(s.GivenUp) }),
 	counter("segments_total", "Segments published, all tracks.", func(s *Stats) float64 { return float64(s.Segments) }),
 	counter("segment_bytes_total", "Bytes of published segments.", func(s *Stats) float64 { return float64(s.Bytes) }),
@@ -54,6 +56,7 @@ var (
 	soundTrimmed    = prometheus.NewDesc("framegear_sound_trimmed_seconds_total", "Sound that was cut away because its place was taken.", []string{"track"}, nil)
 	soundLateness   = prometheus.NewDesc("framegear_sound_late_seconds", "How far the source of sound is behind its place (negative: ahead).", []string{"track"}, nil)
 	soundStretch    = prometheus.NewDesc("framegear_sound_stretch_ratio", "Present correction of drift; positive plays slower.", []string{"track"}, nil)
+	behind          = prometheus.NewDesc("framegear_behind_seconds", "How far the newest picture of a live output is behind the wall clock (negative: ahead).", nil, nil)
 	queued          = prometheus.NewDesc("framegear_queue_frames", "Frame sets inside the pipeline.", nil, nil)
 )
 
@@ -62,7 +65,7 @@ func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, m := range metrics {
 		ch <- m.desc
 	}
-	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued, stages, inQueue,
+	for _, d := range []*prometheus.Desc{liveObjects, viewers, requests, served, waiting, queued, behind, stages, inQueue,
 		soundReconnects, soundSilent, soundTrimmed, soundLateness, soundStretch} {
 		ch <- d
 	}
@@ -82,6 +85,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(requests, prometheus.CounterValue, float64(h.Requests))
 	ch <- prometheus.MustNewConstMetric(served, prometheus.CounterValue, float64(h.Bytes))
 	ch <- prometheus.MustNewConstMetric(waiting, prometheus.GaugeValue, float64(h.Waiting))
+	ch <- prometheus.MustNewConstMetric(behind, prometheus.GaugeValue, st.Behind.Seconds())
 	ch <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(st.Queued))
 	if p := c.s.origin.pipeline(); p != nil {
 		p.collect(ch)

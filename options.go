@@ -37,9 +37,10 @@ const (
 	ClockAuto Clock = iota
 	// ClockCount counts: frame n is at n/FrameRate, whenever it comes.
 	ClockCount
-	// ClockPTS takes Frame.PTS in ticks of Options.Timebase, from the first frame on.
+	// ClockPTS takes Frame.PTS in ticks of Options.Timebase, from the first frame on. A PTS that goes back by more than Options.MaxGap
+	// begins anew, as [Stream.Discontinuity] says of the next one.
 	ClockPTS
-	// ClockWall takes the wall clock at WriteFrame.
+	// ClockWall takes the wall clock at WriteFrame. In a live output it is the one that never falls behind, whatever the source does.
 	ClockWall
 )
 
@@ -89,7 +90,9 @@ const WindowAll = time.Duration(-1)
 type Options struct {
 	// FrameRate is the constant rate of the output. Frames are repeated or dropped so that it holds. Zero means 25.
 	FrameRate Rate
-	// Clock says where a frame's instant comes from.
+	// Clock says where a frame's instant comes from. A live output keeps to the wall clock whichever it is, as long as it may drop frames
+	// (WhenFull): where ClockCount or ClockPTS fall more than a second behind, the last picture is shown on until they are right again, which
+	// Stats.CaughtUp counts and a warning says once; what comes in a burst afterwards is dropped.
 	Clock Clock
 	// Timebase of Frame.PTS. Zero means nanoseconds (time.Duration).
 	Timebase Timebase
@@ -97,7 +100,7 @@ type Options struct {
 	// jumped, a machine that slept) a recorded output goes on without the gap, and a live one in real time after a
 	// discontinuity; both are counted in Stats.Jumps. Zero means 10 seconds.
 	MaxGap time.Duration
-	// Stall says what a live output on ClockWall does while no frames come.
+	// Stall says what a live output that keeps to the wall clock does while no frames come.
 	Stall StallPolicy
 
 	// Ladder are the renditions. Nil means one at the source's size.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"time"
 
@@ -221,7 +222,7 @@ func (s *Stream) openSound() error {
 		}
 		ao.Notify = func(e audio.Event) { s.audioChanged(i, e) }
 		s.sound.pcm = append(s.sound.pcm, ao.Source.PCM)
-		s.sound.last = append(s.sound.last, -1<<63)
+		s.sound.last = append(s.sound.last, math.MinInt64)
 		t, err := audio.Open(s.soundCtx, ao)
 		switch {
 		case err != nil && s.opt.Audio[i].Optional && !s.opt.AudioOnly:
@@ -302,7 +303,7 @@ func (s *Stream) WriteAudioTrack(track int, b *Samples) error {
 	switch s.opt.Clock {
 	case ClockPTS:
 		at, base, known = b.PTS, s.opt.Timebase, true
-		if at <= s.sound.last[track] {
+		if last := s.sound.last[track]; at <= last && base.Duration(last-at) <= s.opt.MaxGap {
 			return fmt.Errorf("%w: sound at %d after %d (ticks of %s s)", ErrPTS, at, s.sound.last[track], base)
 		}
 	case ClockWall:

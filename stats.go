@@ -19,8 +19,13 @@ type Stats struct {
 	Same int64
 	// Dropped counts accepted frames that no instant was left for, and frames that a full queue refused.
 	Dropped int64
-	// Jumps counts gaps longer than Options.MaxGap.
+	// Jumps counts gaps longer than Options.MaxGap, timestamps that began anew, and in live outputs those that jumped ahead of the wall clock.
 	Jumps int64
+	// CaughtUp counts how often the times of a live source had fallen behind the wall clock and were put right.
+	CaughtUp int64
+	// Behind is how far a live output's newest picture is behind the wall clock at this moment, negative when it is ahead. It does not
+	// grow where real time is kept.
+	Behind time.Duration
 	// Duration is the length of the output so far.
 	Duration time.Duration
 	// Queued is how many frame sets are inside the pipeline.
@@ -44,7 +49,7 @@ func (s *Stream) Stats() Stats {
 	st := Stats{
 		FramesIn: s.counters.in.Load(), FramesOut: s.counters.out.Load(), Repeated: s.counters.repeated.Load(),
 		Same:    s.counters.same.Load(),
-		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(),
+		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(), CaughtUp: s.counters.caughtUp.Load(),
 		Replaced: s.counters.replaced.Load(), GivenUp: s.counters.givenUp.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
 	}
 	if p := s.origin.pipeline(); p != nil {
@@ -54,6 +59,9 @@ func (s *Stream) Stats() Stats {
 			st.Audio = append(st.Audio, t.stats)
 			t.mu.Unlock()
 		}
+	}
+	if s.opt.Live && !s.opt.AudioOnly {
+		st.Behind = s.timing.behind(&s.opt)
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
 	if s.opt.AudioOnly {

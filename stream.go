@@ -37,6 +37,7 @@ type Stream struct {
 	pacing   sync.WaitGroup
 	origin   originState
 	overload overload
+	timing   timing
 	counters counters
 
 	sound      sound
@@ -48,7 +49,7 @@ type Stream struct {
 }
 
 type counters struct {
-	in, out, repeated, same, dropped, jumps, replaced, givenUp, segments, bytes atomic.Int64
+	in, out, repeated, same, dropped, jumps, caughtUp, replaced, givenUp, segments, bytes atomic.Int64
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
@@ -223,6 +224,9 @@ func (s *Stream) write(f *Frame, at placement) error {
 	s.counters.in.Add(1)
 	s.counters.out.Add(1)
 	s.load(at.at, false)
+	if s.opt.Live {
+		s.keepTime(at)
+	}
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
@@ -263,6 +267,7 @@ func (s *Stream) fill(n int64) error {
 		}
 		s.pipe.send(s.last, s.clock.next, s.opt.now(), false)
 		s.clock.skip(1)
+		s.timing.next.Store(s.clock.next)
 		s.counters.out.Add(1)
 		s.counters.repeated.Add(1)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // besideParams are the flags of stream that --params leaves open; everything else is said by the file.
-var besideParams = []string{"params", "output", "format", "name", "serve", "tls-cert", "tls-key", "token", "fps", "clock", "duration", "size",
+var besideParams = []string{"params", "output", "format", "name", "serve", "tls-cert", "tls-key", "token", "fps", "clock", "max-gap", "duration", "size",
 	"pix-fmt", "rescale", "quiet", "copy", "hw", "hw-device", "hw-timeout", "log-format", "verbose", "help"}
 
 // AfterApply remembers which flags were given.
@@ -81,7 +81,8 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 		e.log.Warn(w)
 	}
 	o := p.Options
-	o.Timebase, o.Clock, o.Rescale, o.Logger = src.Timebase(), c.Clock, c.Rescale, e.log
+	o.Timebase, o.Clock, o.Rescale, o.Logger = src.Timebase(), c.clock(src, o.Live || o.LowLatency), c.Rescale, e.log
+	o.MaxGap = c.MaxGap
 	if c.Name != "" {
 		o.Name = c.Name
 	}

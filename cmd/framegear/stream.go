@@ -49,7 +49,8 @@ type streamCmd struct {
 	Token   string `help:"Bearer token that every request must carry." env:"FRAMEGEAR_TOKEN" group:"Server"`
 
 	FPS      rateFlag        `name:"fps" help:"Frame rate of the output (default: the source's)." placeholder:"N" group:"Time"`
-	Clock    framegear.Clock `help:"Where a frame's instant comes from: ${enum}." enum:"pts,wall,count" default:"pts" group:"Time"`
+	Clock    framegear.Clock `help:"Where a frame's instant comes from: ${enum}; auto is the source's timestamps, and live the wall clock for a source that has none." enum:"auto,pts,wall,count" default:"auto" group:"Time"`
+	MaxGap   time.Duration   `help:"Longest gap between pictures that is filled with the one before." default:"10s" group:"Time"`
 	Duration time.Duration   `help:"Stop after this much of the input." placeholder:"10s" group:"Time"`
 
 	Encoder string `help:"Video encoder: libx264, libx265, libsvtav1, h264_vaapi, hevc_nvenc … (framegear probe lists them), or auto (hardware where it works)." default:"libx264" group:"Encoder"`
@@ -74,6 +75,7 @@ type streamCmd struct {
 	gear        map[string]any // of --params
 	formatGiven bool
 	given       []string // names of the flags
+	wall        bool     // the pictures are counted, and shown when they come
 	primary     bool     // the rendition at the source's size is there without a --rung
 }
 
@@ -147,6 +149,8 @@ func (c *streamCmd) contradictions() error {
 		return usagef("--name %s and -o %s both name the manifests (want one of them)", c.Name, c.Output)
 	case c.Duration < 0:
 		return usagef("--duration %s (want for example 10s)", c.Duration)
+	case c.MaxGap <= 0:
+		return usagef("--max-gap %s (want more than none, for example 10s)", c.MaxGap)
 	}
 	if _, _, err := net.SplitHostPort(c.Serve); c.Serve != "" && err != nil {
 		return usagef("--serve %s (want an address with a port, such as 127.0.0.1:8080, or :8080 for all of the machine's)", c.Serve)
@@ -187,7 +191,7 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 	if c.Copy {
 		return c.copyInput(e, src, s, status)
 	}
-	pace := newPacer(c.Live || c.LowLatency || c.Clock == framegear.ClockWall && ready(src))
+	pace := newPacer(c.Live || c.LowLatency || c.Clock == framegear.ClockWall && ready(src), waits(src))
 	for n := 0; ; n++ {
 		switch err := src.Read(&f); {
 		case errors.Is(err, io.EOF) && n == 0:
@@ -197,11 +201,15 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 		case err != nil:
 			return err
 		}
-		at := pace.offset(src.Timebase(), f.PTS)
+		due := pace.offset(src.Timebase(), f.PTS)
+		at := due
+		if c.wall {
+			at = pace.elapsed()
+		}
 		if c.Duration > 0 && at >= c.Duration {
 			return nil
 		}
-		if err := pace.wait(e.reading, at); err != nil {
+		if err := pace.wait(e.reading, due); err != nil {
 			return err
 		}
 		if err := writeSound(src, s); err != nil {
@@ -230,7 +238,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
 		Profile: c.Profile, CRF: float64(c.CRF), BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
 		Name: c.Name, Rescale: c.Rescale, EveryPixel: c.Every, Logger: e.log,
-		Format: c.Format, Container: c.Container, Clock: c.Clock, Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
+		Format: c.Format, Container: c.Container, Clock: c.clock(src, c.Live || c.LowLatency), MaxGap: c.MaxGap, Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
 	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
 		o.Name = "live"

@@ -52,7 +52,11 @@ func TestStreamWritesAPresentation(t *testing.T) {
 			dir := t.TempDir()
 			code, _, errs := command(t, with(short, append(c.args, "-o", dir+"/"+c.out)...)...)
 			require.Equal(t, exitOK, code, errs)
-			require.Contains(t, errs, "1s of video (10 frames)")
+			if c.name == "live" { // a slow machine repeats pictures there
+				require.Regexp(t, `s of video \(\d+ frames\)`, errs)
+			} else {
+				require.Contains(t, errs, "1s of video (10 frames)")
+			}
 			for _, m := range c.manifests {
 				require.Contains(t, errs, filepath.Join(dir, m), "the summary says where it is")
 				validated(t, filepath.Join(dir, m))

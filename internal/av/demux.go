@@ -250,6 +250,12 @@ func (in *Input) describe(st *astiav.Stream) (InputStream, error) {
 
 const noPTS = -1 << 63
 
+// Timed reports whether the container gives packets times. Without, libav counts them at a rate that is stated or guessed.
+func (in *Input) Timed() bool {
+	f := in.fc.InputFormat()
+	return f != nil && !f.Flags().Has(astiav.IOFormatFlagNotimestamps) && f.Name() != "yuv4mpegpipe"
+}
+
 // Duration returns the length of the input, zero when it is not known or endless.
 func (in *Input) Duration() time.Duration {
 	if d := in.fc.Duration(); d > 0 {
