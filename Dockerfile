@@ -15,7 +15,8 @@ FROM ${DEBIAN} AS players
 RUN apt-get -qq update && apt-get -qq install -y --no-install-recommends ca-certificates npm >/dev/null
 WORKDIR /src
 COPY scripts/players.sh scripts/
-COPY internal/origin/page internal/origin/page
+COPY scripts/players scripts/players
+COPY internal/origin/page/vendor/README internal/origin/page/vendor/
 # Without a registry the page says that its players are missing; all the rest works.
 RUN scripts/players.sh || true
 

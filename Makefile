@@ -13,7 +13,7 @@ SOAK ?=
 NEED = FRAMEGEAR_NEED_ALL=1
 
 # Recipes that compile cgo start with this: where libav is, and which one it is.
-ENV = eval "$$(scripts/libav.sh env)"
+ENV = eval "$$(bash scripts/libav.sh env)"
 
 ##@ Use
 
@@ -47,31 +47,31 @@ build: libav players ## build bin/framegear
 
 .PHONY: libav
 libav: deps ## build the pinned FFmpeg into the cache, unless it is there
-	@scripts/libav.sh build
+	@bash scripts/libav.sh build
 
 # Everything but the exports goes to standard error, so that eval "$(make -s env)" works on a new machine too.
 .PHONY: env
 env: ## print the exports for plain go commands: eval "$(make -s env)"
-	@{ scripts/deps.sh build && scripts/libav.sh build; } >&2
-	@scripts/libav.sh env
+	@{ bash scripts/deps.sh build && bash scripts/libav.sh build; } >&2
+	@bash scripts/libav.sh env
 
 .PHONY: deps deps-test
 deps: ## install the Debian packages that a build needs
-	@scripts/deps.sh build
+	@bash scripts/deps.sh build
 deps-test: ## install those of the tests too
-	@scripts/deps.sh build test
+	@bash scripts/deps.sh build test
 
 # The binary is whole without the players; its page then says that they are missing.
 .PHONY: players
 players: ## fetch the page's hls.js and dash.js, where npm is
-	@scripts/players.sh || true
+	@bash scripts/players.sh || true
 
 ##@ Check
 
 .PHONY: test
 test: deps-test libav players ## run all tests
-	scripts/deps_test.sh
-	scripts/libav_test.sh
+	bash scripts/deps_test.sh
+	bash scripts/libav_test.sh
 	$(ENV); $(NEED) go test -timeout 20m $(TESTFLAGS) ./...
 
 .PHONY: race
@@ -80,7 +80,7 @@ race: ## run all tests with the race detector
 
 .PHONY: test-opencv
 test-opencv: deps-test libav ## test what the build tag opencv adds (installs OpenCV)
-	scripts/deps.sh opencv
+	bash scripts/deps.sh opencv
 	$(ENV); go test -tags opencv -timeout 30m $(TESTFLAGS) ./opencv/... ./examples/streamgear-4-opencv/...
 
 .PHONY: lint
@@ -99,7 +99,7 @@ fmt: ## gofmt everything
 
 .PHONY: fuzz
 fuzz: libav ## run every fuzz target for FUZZTIME (5s)
-	$(ENV); scripts/fuzz.sh $(FUZZTIME)
+	$(ENV); bash scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: golden
 golden: libav ## write the golden files of all packages again

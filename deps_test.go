@@ -38,7 +38,9 @@ var folders = map[string]struct {
 	"manifest/validate":   {[]string{"internal/media", "manifest"}, "validation works on anybody's presentation"},
 	"manifest/internal":   {[]string{"internal/media", "manifest"}, "helpers of manifest's own tests"},
 	"internal/media":      {nil, "the vocabulary is the leaf that everything else imports"},
-	"internal/av":         {[]string{"internal/change", "internal/media"}, "libav's only home is below every stage"},
+	"internal/av":         {[]string{"internal/change", "internal/media", "internal/setup"}, "libav's only home is below every stage"},
+	"internal/setup":      {nil, "what a build needs is known before there is anything to link"},
+	"scripts":             {nil, "scripts as files"},
 	"internal/change":     {nil, "kernels over memory: pure Go"},
 	"internal/rgb":        {[]string{"internal/media"}, "kernels over memory: pure Go"},
 	"internal/resize":     {nil, "kernels over memory: pure Go"},
@@ -53,6 +55,7 @@ var folders = map[string]struct {
 	"streamgear":          {[]string{"", "audio", "encoder", "internal/av", "internal/nearest"}, "another product's words become options of the public API"},
 	"opencv":              {[]string{""}, "a gocv.Mat becomes a frame of the public API"},
 	"cmd/framegear":       {[]string{"", "audio", "encoder", "bench", "manifest/validate", "muxer/sink", "streamgear", "timerslack", "internal/synth"}, "the command is thin: it binds flags to the library"},
+	"cmd/setup":           {[]string{"scripts"}, "it is built before there is a libav to link"},
 	"bench":               {[]string{"", "encoder", "scaler", "muxer/sink", "timerslack", "internal/media", "internal/synth"}, "workloads over the public API, and stages alone"},
 	"examples":            {[]string{"", "encoder", "muxer/sink", "manifest", "scaler", "audio", "muxer", "opencv", "streamgear", "timerslack"}, "examples show the public API"},
 }
@@ -68,10 +71,10 @@ var guarded = []struct {
 	why  string
 }{
 	{"github.com/asticode/go-astiav/...", []string{"internal/av"}, "astiav breaks its API without a major version; one package holds it"},
-	{"C", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "timerslack"}, "C is where libav is held and its memory counted, in the kernels, and where something comes before Go"},
+	{"C", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "internal/setup", "timerslack"}, "C is where libav is held and its memory counted, in the kernels, and where something comes before Go"},
 	{"unsafe", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
 	{"gocv.io/x/gocv/...", []string{"opencv", "examples/streamgear-4-opencv"}, "OpenCV is behind a build tag"},
-	{"os/exec", append([]string{"bench"}, testHelpers...), "no process is ever started; everything is in this one"},
+	{"os/exec", append([]string{"bench", "cmd/setup"}, testHelpers...), "no process is ever started; everything is in this one"},
 	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},
 	{"testing", testHelpers, "test code stays out of the library"},
 	{"log", []string{"examples"}, "a library logs through the caller's log/slog only"},

@@ -50,13 +50,19 @@ func serve(t *testing.T, dir string) string {
 	return server.URL
 }
 
-// browser starts Chromium, or skips the test.
-func browser(t *testing.T) context.Context {
+// needBrowser skips the test where there is no Chromium or no player for it.
+func needBrowser(t *testing.T) (chromium string) {
 	t.Helper()
-	chromium := need.Command(t, "chromium", "chromium")
 	for _, name := range []string{"hls.min.js", "dash.all.min.js"} {
 		need.File(t, filepath.Join(vendor, name), "scripts/players.sh fetches it")
 	}
+	return need.Command(t, "chromium", "chromium")
+}
+
+// browser starts Chromium, or skips the test.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	chromium := needBrowser(t)
 	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir())}
 	for name, value := range map[string]any{
 		"headless": "new", "autoplay-policy": "no-user-gesture-required", "mute-audio": true, "disable-gpu": true, "disable-background-networking": true,
