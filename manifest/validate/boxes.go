@@ -13,8 +13,8 @@ const maxDepth = 16
 var children = func() map[string]int {
 	m := map[string]int{"meta": 12, "dref": 16, "stsd": 16, "trep": 16, "stpp": 16, "wvtt": 16, "evte": 16}
 	for _, plain := range []string{
-		"moov", "trak", "mdia", "minf", "dinf", "stbl", "edts", "mvex", "udta", "ilst", "tref", "trgr", "sinf", "schi", "moof", "traf", "mfra",
-		"ludt", "vexu", "eyes", "cams", "proj", "vttc", "desc", "\xa9ART", "\xa9cpy", "\xa9nam", "\xa9too",
+		"moov", "trak", "mdia", "minf", "dinf", "stbl", "edts", "mvex", "udta", "ilst", "tref", "trgr", "sinf", "schi", "moof",
+		"traf", "mfra", "ludt", "vexu", "eyes", "cams", "proj", "vttc", "desc", "\xa9ART", "\xa9cpy", "\xa9nam", "\xa9too",
 	} {
 		m[plain] = 8
 	}

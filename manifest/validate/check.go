@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/Eyevinn/hls-m3u8/m3u8"
 )
 
 // Limits of what is read into memory at once.
@@ -16,8 +18,8 @@ const (
 	maxSegment  = 512 << 20
 )
 
-// liveSegments is how many segments of a track are read when no number is given and a live presentation is read over HTTP, or has no
-// beginning.
+// liveSegments is how many segments of a track are read when no number is given and a live presentation is read over
+// HTTP, or has no beginning.
 const liveSegments = 20
 
 // Options change how [Check] works. The zero value is fine.
@@ -29,7 +31,8 @@ type Options struct {
 	Fetcher Fetcher
 	// Client makes the requests of the default Fetcher. Nil: one with a timeout of 30 seconds.
 	Client *http.Client
-	// Header is sent with the default Fetcher's requests to the target's own scheme and host: Authorization, Cookie and the like.
+	// Header is sent with the default Fetcher's requests to the target's own scheme and host: Authorization, Cookie
+	// and the like.
 	Header http.Header
 	// Limits bound the whole check.
 	Limits Limits
@@ -47,6 +50,7 @@ type checker struct {
 	http     bool
 	tracks   []*track
 	variants []variant
+	taken    map[*m3u8.Alternative]bool
 	mpd      *mpdState
 
 	limits     Limits
@@ -54,10 +58,10 @@ type checker struct {
 	over       error // which limit was reached
 }
 
-// Check validates the presentation of target: the path or URL of an MPD, a multivariant or a media playlist. An error means
-// that it could not be checked: it wraps ErrNotFound, ErrNotManifest, ErrTooLarge, ErrLimit or the context's error. Defects of
-// the presentation, missing segments included, are findings of the report. With ErrLimit there is a report too, of
-// what was seen until then.
+// Check validates the presentation of target: the path or URL of an MPD, a multivariant or a media playlist. An error
+// means that it could not be checked: it wraps ErrNotFound, ErrNotManifest, ErrTooLarge, ErrLimit or the context's
+// error. Defects of the presentation, missing segments included, are findings of the report. With ErrLimit there is a
+// report too, of what was seen until then.
 func Check(ctx context.Context, target string, opt Options) (*Report, error) {
 	limits := opt.Limits.withDefaults()
 	ctx, cancel := limits.within(ctx)
@@ -65,6 +69,7 @@ func Check(ctx context.Context, target string, opt Options) (*Report, error) {
 	c := &checker{
 		ctx: ctx, opt: opt, http: isURL(target), limits: limits,
 		report: &Report{Target: printable(target), Findings: []Finding{}}, seen: map[string]int{}, noted: map[string]bool{},
+		taken: map[*m3u8.Alternative]bool{},
 	}
 	if opt.Fetcher == nil {
 		opt.Fetcher = newFiles(&opt, target)
@@ -109,6 +114,9 @@ func (c *checker) run(doc *Object) error {
 		}
 	}
 	c.ladderRules()
+	if err := c.lengthRules(); err != nil {
+		return err
+	}
 	c.summarize()
 	if c.report.Summary.Live {
 		return c.reload(doc, isHLS)

@@ -1,12 +1,8 @@
 package validate
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -21,15 +17,22 @@ type dashTrack struct {
 	timescale  int64
 	minBuffer  time.Duration
 	lowLatency bool
+	sampling   string // audioSamplingRate
+	period     int
+	start      time.Duration // of the period
 }
 
 func (d *dashTrack) timebase() media.Timebase { return media.Timebase{Num: 1, Den: d.timescale} }
 
 // mpdState is what must not change from one version of a live MPD to the next.
-type mpdState struct{ start, publish string }
+type mpdState struct {
+	start, publish string
+	length         time.Duration // of a recording
+	periods        int
+}
 
 func (c *checker) loadDASH(doc *Object) error {
-	c.contentType("manifest", doc, false)
+	c.contentType("manifest", doc, kindMP4)
 	c.textHeaders(doc)
 	m, err := parseMPD(doc.Bytes)
 	if err != nil {
@@ -51,6 +54,7 @@ func (c *checker) loadDASH(doc *Object) error {
 		c.add(ruleMPD, "periods", doc.URL, "%v", err)
 		return nil
 	}
+	c.mpd.length, c.mpd.periods = presentationLength(m, periods), len(periods)
 	for i := range periods {
 		c.loadPeriod(m, &periods[i], base)
 	}
@@ -58,22 +62,6 @@ func (c *checker) loadDASH(doc *Object) error {
 		c.lowLatencyRules(doc.URL, m)
 	}
 	return nil
-}
-
-// parseMPD reads an MPD. It makes sure first that it is well-formed XML: dash-mpd v0.15.0 never returns from some
-// documents whose tags do not match.
-func parseMPD(b []byte) (*mpd.MPD, error) {
-	d := xml.NewDecoder(bytes.NewReader(b))
-	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, fmt.Errorf("the encoding is %s (want UTF-8)", charset)
-	}
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			return mpd.MPDFromBytes(b)
-		} else if err != nil {
-			return nil, err
-		}
-	}
 }
 
 // isLowLatency reports an MPD that offers segments before they are complete.
@@ -151,7 +139,7 @@ func (c *checker) newTrack(m *mpd.MPD, p *period, s int, as *mpd.AdaptationSetTy
 		name: rep.Id, live: c.report.Summary.Live, bandwidth: int64(rep.Bandwidth), language: as.Lang,
 		width: int(cmp.Or(rep.Width, as.Width)), height: int(cmp.Or(rep.Height, as.Height)), rate: string(cmp.Or(rep.FrameRate, as.FrameRate)),
 		aligned: as.SegmentAlignment || as.StartWithSAP == 1 || as.StartWithSAP == 2,
-		dash:    &dashTrack{timescale: 1, lowLatency: c.report.Summary.LowLatency},
+		dash:    &dashTrack{timescale: 1, lowLatency: c.report.Summary.LowLatency, period: p.index, start: p.start},
 	}
 	if len(m.Periods) > 1 {
 		t.name = fmt.Sprintf("%s (period %d)", rep.Id, p.index+1)
@@ -159,6 +147,13 @@ func (c *checker) newTrack(m *mpd.MPD, p *period, s int, as *mpd.AdaptationSetTy
 	if m.MinBufferTime != nil {
 		t.dash.minBuffer = time.Duration(*m.MinBufferTime)
 	}
+	if rate := cmp.Or(rep.AudioSamplingRate, as.AudioSamplingRate); rate != nil {
+		t.dash.sampling = string(*rate)
+	}
+	if as.Lang != "" && !language.ok(as.Lang) {
+		c.add(ruleLanguage, t.name, t.name, "@lang is %q (want %s)", as.Lang, language.want)
+	}
+	t.channels = channels(rep.AudioChannelConfigurations, as.AudioChannelConfigurations)
 	if rep.GetCodecs() != "" {
 		t.codecs = strings.Split(rep.GetCodecs(), ",")
 	}
@@ -166,6 +161,22 @@ func (c *checker) newTrack(m *mpd.MPD, p *period, s int, as *mpd.AdaptationSetTy
 		t.ladder = fmt.Sprintf("%d/%d", p.index, s)
 	}
 	return t
+}
+
+// channels is the number of channels that the first known AudioChannelConfiguration says, zero for none. From 7 on, some write the number
+// and some the index of the configuration (ISO/IEC 23001-8 table 8).
+func channels(lists ...[]*mpd.DescriptorType) int {
+	for _, list := range lists {
+		for _, d := range list {
+			switch strings.ToLower(string(d.SchemeIdUri)) {
+			case "urn:mpeg:dash:23003:3:audio_channel_configuration:2011", "urn:mpeg:mpegb:cicp:channelconfiguration":
+				if n, err := strconv.Atoi(d.Value); err == nil && n <= 6 {
+					return n
+				}
+			}
+		}
+	}
+	return 0
 }
 
 // template merges a representation's SegmentTemplate with those it inherits from (section 5.3.9.1). Nil when there is none.
@@ -242,6 +253,7 @@ func (c *checker) templated(m *mpd.MPD, p *period, rep *mpd.RepresentationType, 
 			g.keep = min(g.keep, liveSegments)
 		}
 		t.segments, total = g.equal(int64(*tmpl.Duration), p.length, live)
+		t.computed = true
 	default:
 		err = fmt.Errorf("SegmentTemplate has neither duration nor SegmentTimeline")
 	}
@@ -259,11 +271,19 @@ func (c *checker) templated(m *mpd.MPD, p *period, rep *mpd.RepresentationType, 
 			init = &ref{url: target}
 		}
 	}
+	t.measure(g.offset)
 	for i := range t.segments {
 		s := &t.segments[i]
 		s.init = init
 		if s.url, err = resolve(base, expand(tmpl.Media, rep, s.number, s.start)); err != nil {
 			c.add(ruleMPD, t.name, t.name, "%v", err)
+		}
+	}
+	if n := len(t.segments); n > 0 && t.computed && !t.live && tmpl.EndNumber == nil {
+		next := t.segments[n-1]
+		next.number, next.start = next.number+1, next.start+int64(*tmpl.Duration)
+		if next.url, err = resolve(base, expand(tmpl.Media, rep, next.number, next.start)); err == nil {
+			t.next = &next
 		}
 	}
 }
@@ -315,6 +335,7 @@ func (c *checker) listed(list *mpd.SegmentListType, t *track, base string) {
 		t.segments = append(t.segments, s)
 	}
 	c.keepNewest(t)
+	t.measure(0)
 }
 
 // httpRange reads "first-last".

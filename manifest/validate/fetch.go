@@ -34,7 +34,8 @@ type Object struct {
 
 // Fetcher gets files: from disk, by HTTP, or from wherever a program keeps them.
 type Fetcher interface {
-	// Fetch returns what ref names, at most limit bytes. Errors wrap ErrNotFound or ErrTooLarge where that is the cause.
+	// Fetch returns what ref names, at most limit bytes. Errors wrap ErrNotFound or ErrTooLarge where that is the
+	// cause.
 	Fetch(ctx context.Context, ref string, part ByteRange, limit int64) (*Object, error)
 }
 
@@ -44,8 +45,8 @@ func isURL(ref string) bool {
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// resolve returns what a reference in the document at base means. Documents on disk reach files beside them and URLs, documents
-// from elsewhere URLs only.
+// resolve returns what a reference in the document at base means. Documents on disk reach files beside them and URLs,
+// documents from elsewhere URLs only.
 func resolve(base, ref string) (string, error) {
 	u, err := url.Parse(ref)
 	if err != nil {

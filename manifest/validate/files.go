@@ -112,8 +112,8 @@ func inFolder(dir string) string {
 	return " (want " + strings.Join(list, " or ") + ")"
 }
 
-// Manifests lists what there is to check in a folder: its MPDs and its multivariant playlists, or its media playlists where
-// it has none of these. It does not look into the folders within. The error is the file system's.
+// Manifests lists what there is to check in a folder: its MPDs and its multivariant playlists, or its media playlists
+// where it has none of these. It does not look into the folders within. The error is the file system's.
 func Manifests(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

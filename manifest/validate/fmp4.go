@@ -93,6 +93,9 @@ func (c *checker) readFragment(t *track, i int, frag *mp4.Fragment) {
 			}
 			f.frames++
 			f.frame = max(f.frame, int64(sample.Dur))
+			if d := int64(sample.Dur); d > 0 && (f.shortest == 0 || d < f.shortest) {
+				f.shortest = d
+			}
 			f.end += int64(sample.Dur)
 			f.keyGap = max(f.keyGap, f.end-f.lastKey)
 		}

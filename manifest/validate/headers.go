@@ -7,21 +7,23 @@ import (
 
 // contentTypes are what players accept for a kind of file.
 var contentTypes = map[string][]string{
-	"playlist": {"application/vnd.apple.mpegurl", "audio/mpegurl", "application/x-mpegurl"},
-	"mpd":      {"application/dash+xml"},
-	"ts":       {"video/mp2t"},
-	"mp4":      {"video/mp4", "audio/mp4", "video/iso.segment", "application/mp4", "audio/aac", "text/vtt"},
+	"playlist":    {"application/vnd.apple.mpegurl", "audio/mpegurl", "application/x-mpegurl"},
+	"mpd":         {"application/dash+xml"},
+	kindTransport: {"video/mp2t"},
+	kindMP4:       {"video/mp4", "audio/mp4", "video/iso.segment", "application/mp4"},
+	kindPacked:    {"audio/aac", "audio/aacp", "audio/mpeg", "audio/ac3", "audio/eac3"},
+	kindText:      {"text/vtt"},
+	kindImage:     {"image/jpeg", "image/png"},
+	kindMatroska:  {"video/webm", "audio/webm"},
 }
 
 // contentType checks the headers that every response needs, and its MIME type.
-func (c *checker) contentType(scope string, o *Object, transport bool) {
+func (c *checker) contentType(scope string, o *Object, kind string) {
 	if o.Header == nil {
 		return
 	}
-	kind := "mp4"
 	switch {
-	case transport:
-		kind = "ts"
+	case kind != kindMP4:
 	case strings.HasPrefix(string(clip(o.Bytes, 7)), "#EXTM3U"):
 		kind = "playlist"
 	case len(o.Bytes) > 0 && (o.Bytes[0] == '<' || o.Bytes[0] == 0xef):

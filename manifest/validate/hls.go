@@ -3,7 +3,6 @@ package validate
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 func isMultivariant(text []byte) bool { return bytes.Contains(text, []byte("#EXT-X-STREAM-INF")) }
 
 func (c *checker) loadHLS(doc *Object) error {
-	c.contentType("manifest", doc, false)
+	c.contentType("manifest", doc, kindMP4)
 	c.textHeaders(doc)
 	if !isMultivariant(doc.Bytes) {
 		c.report.Summary.Kind = "hls-media"
@@ -29,6 +28,7 @@ func (c *checker) loadHLS(doc *Object) error {
 	if err != nil {
 		return err
 	}
+	c.tagRules(doc)
 	c.autoselectRule(doc.URL, doc.Bytes)
 	return c.multivariant(doc.URL, m)
 }
@@ -117,17 +117,21 @@ type member struct {
 
 func (c *checker) takeAlternative(a *m3u8.Alternative, groups map[string][]member, load func(string) (*track, error)) error {
 	key := a.Type + "/" + a.GroupId
-	if slices.ContainsFunc(groups[key], func(m member) bool { return m.Alternative == a }) {
+	if c.taken[a] {
 		return nil
 	}
+	c.taken[a] = true
 	var t *track
-	if a.URI != "" && a.Type == "AUDIO" {
+	if a.URI != "" && a.Type != "CLOSED-CAPTIONS" {
 		var err error
 		if t, err = load(a.URI); err != nil {
 			return err
 		}
 		if t != nil && t.language == "" {
 			t.language = a.Language
+		}
+		if t != nil && a.Channels != nil && a.Channels.SpatialAudioIdentifiers == "" {
+			t.channels = a.Channels.Amount
 		}
 	}
 	groups[key] = append(groups[key], member{a, t})
@@ -151,6 +155,7 @@ func (c *checker) takeVariant(t *track, v *m3u8.Variant) {
 
 // takePlaylist makes a track of a media playlist.
 func (c *checker) takePlaylist(t *track, o *Object) {
+	c.tagRules(o)
 	p := parsePlaylist(o.URL, o.Bytes, c.limits.Segments-c.remembered)
 	t.playlist = p
 	t.live = !p.ended
@@ -163,6 +168,7 @@ func (c *checker) takePlaylist(t *track, o *Object) {
 		t.segments = nil
 	}
 	c.keepNewest(t)
+	t.measure(0)
 	c.take(p.listed - len(t.segments)) // the playlist remembers them all
 	c.report.Summary.Live = c.report.Summary.Live || t.live
 	c.report.Summary.LowLatency = c.report.Summary.LowLatency || p.partTarget > 0

@@ -28,6 +28,8 @@ func (c *checker) readInit(t *track, r ref) error {
 	}
 	if err != nil {
 		c.add(ruleParse, t.name, r.url, "is no initialization segment: %v", err)
+	} else if at := bytes.Index(o.Bytes, []byte("tkhd")); at >= 4 {
+		t.init.rotated = isTurned(o.Bytes[at-4:])
 	}
 	return nil
 }
@@ -108,14 +110,13 @@ func describe(trak *mp4.TrakBox) (*initFacts, error) {
 	case *mp4.VisualSampleEntryBox:
 		f.kind, f.entry = "video", e.Type()
 		f.width, f.height = int(e.Width), int(e.Height)
-		if p := e.Pasp; p != nil && p.HSpacing > 0 && p.VSpacing > 0 {
-			f.aspect = float64(p.HSpacing) / float64(p.VSpacing)
-		}
+		f.aspect = entryAspect(e)
 		f.lengths = lengthSize(e)
 		codec, err = videoCodec(e)
 	case *mp4.AudioSampleEntryBox:
 		f.kind, f.entry = "audio", e.Type()
 		codec, err = audioCodec(e)
+		f.soundFacts(e)
 	default:
 		f.entry = e.Type()
 	}

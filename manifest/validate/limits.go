@@ -11,7 +11,8 @@ import (
 // ErrLimit is wrapped when a check ended at one of its [Limits], before everything was looked at.
 var ErrLimit = errors.New("limit reached")
 
-// Limits bound one check as a whole, whatever the presentation says and its server does. Zero fields take the defaults.
+// Limits bound one check as a whole, whatever the presentation says and its server does. Zero fields take the
+// defaults.
 type Limits struct {
 	// Time is how long the check may take. Default: 15 minutes.
 	Time time.Duration
@@ -19,8 +20,8 @@ type Limits struct {
 	Requests int
 	// Bytes is how much is read. Default: 256 GiB.
 	Bytes int64
-	// Segments is how many segments and parts of all tracks are remembered. Default: 500,000, the segments of two seconds
-	// of six tracks in two days; Options.MaxSegments makes do with fewer.
+	// Segments is how many segments and parts of all tracks are remembered. Default: 500,000, the segments of two
+	// seconds of six tracks in two days; Options.MaxSegments makes do with fewer.
 	Segments int
 	// Unanswered is how many requests may get no answer in time. Default: 3.
 	Unanswered int

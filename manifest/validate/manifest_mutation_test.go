@@ -125,7 +125,7 @@ func TestLadderRules(t *testing.T) {
 		}, "x.mpd", func(*testing.T, site) {}, []string{"ladder-timescale"}},
 		{"small one costs more", ended, "x.mpd", func(_ *testing.T, s site) {
 			s["x.mpd"] = []byte(strings.Replace(string(s["x.mpd"]), `width="640" height="360"`, `width="2560" height="1440"`, 1))
-		}, []string{"ladder-order"}},
+		}, []string{"resolution", "ladder-order"}},
 		{"long GOP", func() *manifest.Presentation {
 			p := ended()
 			for i := range p.Tracks {

@@ -35,18 +35,10 @@ type attributes map[string]string
 func parseAttributes(s string) attributes {
 	a := attributes{}
 	for s != "" {
-		name, rest, ok := strings.Cut(s, "=")
-		if !ok {
-			return a
+		var next attributePair
+		if next, s = nextAttribute(s); next.name != "" {
+			a[next.name] = next.value
 		}
-		var value string
-		if strings.HasPrefix(rest, `"`) {
-			value, rest, _ = strings.Cut(rest[1:], `"`)
-			_, s, _ = strings.Cut(rest, ",")
-		} else {
-			value, s, _ = strings.Cut(rest, ",")
-		}
-		a[strings.TrimSpace(name)] = value
 	}
 	return a
 }
@@ -113,11 +105,11 @@ func (r *reader) tag(name, value string) (err error) {
 		r.next.duration, err = parseSeconds(text)
 		r.hasInf = true
 	case "#EXT-X-VERSION":
-		r.version, err = strconv.Atoi(value)
+		r.version = int(wholeNumber(value, 0))
 	case "#EXT-X-TARGETDURATION":
-		r.target, err = strconv.ParseInt(value, 10, 32)
+		r.target = wholeNumber(value, -1)
 	case "#EXT-X-MEDIA-SEQUENCE":
-		r.sequence, err = strconv.ParseInt(value, 10, 64)
+		r.sequence = wholeNumber(value, 0)
 	case "#EXT-X-PLAYLIST-TYPE":
 		r.kind = value
 	case "#EXT-X-ENDLIST":
@@ -142,6 +134,14 @@ func (r *reader) tag(name, value string) (err error) {
 		err = r.lowLatencyTag(name, value)
 	}
 	return err
+}
+
+// wholeNumber reads a number; what is none is said elsewhere (tagRules).
+func wholeNumber(s string, otherwise int64) int64 {
+	if n, err := strconv.ParseInt(s, 10, 53); err == nil && n >= 0 {
+		return n
+	}
+	return otherwise
 }
 
 func (r *reader) lowLatencyTag(name, value string) (err error) {

@@ -1,9 +1,6 @@
 package validate
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // playlistRules checks a media playlist, knowing its segments.
 func (c *checker) playlistRules(t *track) {
@@ -15,7 +12,7 @@ func (c *checker) playlistRules(t *track) {
 	if need, why := p.neededVersion(); p.version < need {
 		c.add(ruleVersion, t.name, t.name, "EXT-X-VERSION is %d, %s needs %d", p.version, why, need)
 	}
-	if !t.aligned && !p.iframes {
+	if !t.aligned && !p.iframes && !t.isPlain() {
 		c.add(ruleIndependent, "playlists", t.name, "neither this nor the multivariant playlist has EXT-X-INDEPENDENT-SEGMENTS")
 	}
 	c.dateRules(t)
@@ -169,6 +166,3 @@ func (c *checker) partDurations(t *track, parts []part, where string, complete b
 		}
 	}
 }
-
-// joinCodecs lists codec strings for texts.
-func joinCodecs(list []string) string { return strings.Join(list, ",") }

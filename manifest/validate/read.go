@@ -2,7 +2,6 @@ package validate
 
 import (
 	"bytes"
-	"strings"
 	"time"
 
 	"github.com/framegear/framegear/manifest"
@@ -61,21 +60,22 @@ func (c *checker) readSegment(t *track, i int) error {
 	}
 	f.bytes = int64(len(o.Bytes))
 	t.meter.Add(f.bytes, int64(s.duration), int64(time.Second))
-	c.contentType(t.name, o, isTransport(o.Bytes))
-	if isTransport(o.Bytes) {
+	kind := kindOf(o.Bytes)
+	c.contentType(t.name, o, kind)
+	switch kind {
+	case kindTransport:
 		c.readTS(t, i, o.Bytes)
-	} else {
+	case kindPacked:
+		c.readPacked(t, i, o.Bytes)
+	case kindMP4:
 		c.readFMP4(t, i, o.Bytes)
+	default:
+		c.readOther(t, i, kind)
 	}
 	if f.ok {
 		c.segmentRules(t, i)
 	}
 	return nil
-}
-
-// isTransport reports whether bytes are MPEG-TS: sync bytes 188 apart (ISO/IEC 13818-1 section 2.4.3.2).
-func isTransport(b []byte) bool {
-	return len(b) >= 188 && b[0] == 0x47 && (len(b) < 376 || b[188] == 0x47)
 }
 
 // comparePartBytes reads the parts of the newest complete segment that has them: together they are the segment.
@@ -111,24 +111,4 @@ func (c *checker) compareParts(t *track, s *segment) error {
 		c.add(rulePartBytes, t.name, s.url, "its %d parts together are not the segment's %d bytes", len(s.parts), len(whole.Bytes))
 	}
 	return nil
-}
-
-// sameCodec compares two codec strings: case does not matter, AV1 and VP9 may leave out their optional fields, and MP3 has
-// three names.
-func sameCodec(a, b string) bool {
-	a, b = plainCodec(a), plainCodec(b)
-	if a == b {
-		return true
-	}
-	optional := strings.HasPrefix(a, "av01.") || strings.HasPrefix(a, "vp09.")
-	return optional && (strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+"."))
-}
-
-func plainCodec(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	switch s {
-	case "mp4a.6b", "mp4a.69":
-		return "mp4a.40.34"
-	}
-	return s
 }

@@ -57,7 +57,7 @@ type Summary struct {
 // Track describes one rendition or sound track.
 type Track struct {
 	Name      string `json:"name"`
-	Kind      string `json:"kind"` // "video", "audio", "video+audio", "other"
+	Kind      string `json:"kind"` // "video", "audio", "video+audio", "text", "image", "other"
 	Codecs    string `json:"codecs,omitempty"`
 	Width     int    `json:"width,omitempty"`
 	Height    int    `json:"height,omitempty"`
@@ -102,7 +102,8 @@ const longestText = 1000
 // secrets are user names and passwords in URLs.
 var secrets = regexp.MustCompile(`(?i)\b(https?://)[^/?#\s"]*@`)
 
-// printable keeps what was found in broken files from doing things to a terminal, and passwords to those who have them.
+// printable keeps what was found in broken files from doing things to a terminal, and passwords to those who have
+// them.
 func printable(text string) string {
 	text = secrets.ReplaceAllString(text, "$1")
 	if len(text) > longestText {

@@ -37,6 +37,9 @@ func (c *checker) keyRules(t *track, i int) {
 		}
 		c.add(r, t.name, s.url, "does not start with a key frame")
 	}
+	if late := f.tb.Duration(f.shown - f.start); late > 0 && late >= f.duration() && t.init.entry != "" {
+		c.add(ruleReorder, t.name, s.url, "shows its first picture after %v, as late as the segment is long (want fewer B-frames, or longer segments)", late)
+	}
 	if gap := f.tb.Duration(f.keyGap); f.key && gap > maxKeyDistance+f.frameTime() {
 		c.add(ruleKeyDistance, t.name, s.url, "has %v without a key frame (want at most %v)", gap, maxKeyDistance)
 	}
@@ -94,6 +97,8 @@ func (c *checker) trackRules(t *track) {
 	if exact && !within(declared, measured, frame+rounding) {
 		c.add(ruleDrift, t.name, t.name, "the durations in the manifest add up to %v, the media to %v", declared, measured)
 	}
+	c.pictureRules(t)
+	c.soundRules(t)
 	if t.playlist != nil {
 		c.playlistRules(t)
 	}

@@ -71,6 +71,8 @@ func initSegment(t testing.TB, track *manifest.Track) []byte {
 		rec, err := avc.DecodeAVCDecConfRec(track.Params.Extradata)
 		require.NoError(t, err)
 		require.NoError(t, trak.SetAVCDescriptor("avc1", rec.SPSnalus, rec.PPSnalus, true))
+		entry := trak.Mdia.Minf.Stbl.Stsd.AvcX
+		entry.Width, entry.Height = uint16(track.Params.Width), uint16(track.Params.Height)
 	} else {
 		require.NoError(t, trak.SetAACDescriptor(2, track.Params.SampleRate))
 	}

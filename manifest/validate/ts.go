@@ -23,6 +23,7 @@ type stream struct {
 	shown       int64
 	frames      int
 	key         bool
+	picture     picture // zero when not known
 }
 
 // readTS reads an MPEG-TS segment: the tables at its start, the times of its streams, whether the video starts with a key frame.
@@ -40,6 +41,7 @@ func (c *checker) readTS(t *track, i int, b []byte) {
 	}
 	if t.init == nil {
 		t.init = &initFacts{kind: kinds(streams), timescale: transportTimebase.Den}
+		t.init.width, t.init.height, t.init.aspect = main.picture.width, main.picture.height, main.picture.aspect
 		c.transportCodecs(t, s, streams)
 	}
 	frame := int64(0)
@@ -50,7 +52,7 @@ func (c *checker) readTS(t *track, i int, b []byte) {
 	// segment is where its first picture is shown (RFC 8216 section 6.2.4: matching content has matching timestamps).
 	t.facts[i] = facts{
 		ok: true, tb: transportTimebase, start: main.shown, end: main.shown + main.last - main.first + frame, shown: main.shown,
-		frames: main.frames, bytes: int64(len(b)), frame: frame, key: main.key || main.kind != "video",
+		frames: main.frames, bytes: int64(len(b)), frame: frame, shortest: frame, key: main.key || main.kind != "video",
 	}
 }
 
@@ -145,6 +147,7 @@ func (s *stream) add(data *astits.DemuxerData) {
 		s.first, s.shown = decoded, h.PTS.Base
 		af := data.FirstPacket.AdaptationField
 		s.key = (af != nil && af.RandomAccessIndicator) || hasIDR(s.codec, data.PES.Data)
+		s.picture = transportPicture(s.codec, data.PES.Data)
 	} else {
 		decoded = unwrap(decoded, s.last)
 	}

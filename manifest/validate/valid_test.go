@@ -91,21 +91,31 @@ func TestErrors(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		return file
 	}
+	says := map[string]string{
+		"both kinds of HLS": "it has EXT-X-STREAM-INF, of multivariant playlists, and EXT-X-TARGETDURATION, of media playlists",
+		"ID that is text":   `line 2: AdaptationSet@id is "audio" (want a number: invalid syntax)`,
+		"Latin 1":           "the encoding is latin1 (want UTF-8)",
+	}
 	for name, c := range map[string]struct {
 		target string
 		want   error
 	}{
-		"missing":   {filepath.Join(dir, "none.mpd"), validate.ErrNotFound},
-		"text":      {write("a.txt", "hello"), validate.ErrNotManifest},
-		"HTML":      {write("a.html", "<html></html>"), validate.ErrNotManifest},
-		"empty":     {write("e.m3u8", ""), validate.ErrNotManifest},
-		"bare M3U":  {write("b.m3u8", "#EXTM3U\nsong.mp3\n"), validate.ErrNotManifest},
-		"cut XML":   {write("c.mpd", "<MPD><Period>"), validate.ErrNotManifest},
-		"too large": {write("l.mpd", string(make([]byte, 17<<20))), validate.ErrTooLarge},
+		"missing":           {filepath.Join(dir, "none.mpd"), validate.ErrNotFound},
+		"text":              {write("a.txt", "hello"), validate.ErrNotManifest},
+		"HTML":              {write("a.html", "<html></html>"), validate.ErrNotManifest},
+		"empty":             {write("e.m3u8", ""), validate.ErrNotManifest},
+		"bare M3U":          {write("b.m3u8", "#EXTM3U\nsong.mp3\n"), validate.ErrNotManifest},
+		"cut XML":           {write("c.mpd", "<MPD><Period>"), validate.ErrNotManifest},
+		"both kinds of HLS": {write("k.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-STREAM-INF:BANDWIDTH=1\na\n"), validate.ErrNotManifest},
+		"ID that is text":   {write("i.mpd", "<MPD><Period>\n<AdaptationSet id=\"audio\"/>\n</Period></MPD>"), validate.ErrNotManifest},
+		"Latin 1":           {write("e.mpd", `<?xml version="1.0" encoding="latin1"?><MPD/>`), validate.ErrNotManifest},
+		"too large":         {write("l.mpd", string(make([]byte, 17<<20))), validate.ErrTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := validate.Check(context.Background(), c.target, validate.Options{})
 			require.ErrorIs(t, err, c.want)
+			require.ErrorContains(t, err, says[name])
+			require.NotContains(t, err.Error(), "%!")
 		})
 	}
 	ctx, cancel := context.WithCancel(context.Background())

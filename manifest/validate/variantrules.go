@@ -125,6 +125,7 @@ func (c *checker) variantRules(v *variant) {
 	sum := t.rates
 	complete := t.listed == len(t.segments)
 	actual := append([]string(nil), t.actualCodecs()...)
+	known := true
 	var peak, average int64
 	alone := slices.ContainsFunc(v.sound, func(m member) bool { return m.track == t })
 	for _, m := range v.sound {
@@ -134,13 +135,14 @@ func (c *checker) variantRules(v *variant) {
 		peak, average = max(peak, m.track.rates.Peak), max(average, m.track.rates.Average)
 		complete = complete && m.track.listed == len(m.track.segments)
 		actual = append(actual, m.track.actualCodecs()...)
+		known = known && len(m.track.actualCodecs()) > 0
 	}
 	if alone { // sound without pictures: one of the group is played, which the variant names itself
 		sum.Peak, sum.Average = max(sum.Peak, peak), max(sum.Average, average)
 	} else {
 		sum.Peak, sum.Average = sum.Peak+peak, sum.Average+average
 	}
-	c.variantCodecs(v, actual)
+	c.variantCodecs(v, actual, known)
 	if sum.Average > 0 && complete {
 		c.rateRules(v, sum)
 	}
@@ -153,19 +155,19 @@ func (t *track) actualCodecs() []string {
 	return t.init.codecs
 }
 
-// variantCodecs checks that CODECS names everything there is, and nothing else.
-func (c *checker) variantCodecs(v *variant, actual []string) {
+// variantCodecs checks that CODECS names everything there is and, when all of it is known, nothing else.
+func (c *checker) variantCodecs(v *variant, actual []string, known bool) {
 	if v.Codecs == "" || len(actual) == 0 || len(v.track.actualCodecs()) == 0 {
 		return // not known: MPEG-TS, or formats that are not looked into
 	}
 	declared := strings.Split(v.Codecs, ",")
 	for _, a := range actual {
-		if !slices.ContainsFunc(declared, func(d string) bool { return sameCodec(a, d) }) {
+		if !slices.ContainsFunc(declared, func(d string) bool { return sameCodec(d, a) }) {
 			c.add(ruleCodecs, v.track.name, v.URI, "variant needs %s, its CODECS are %s", a, v.Codecs)
 		}
 	}
 	for _, d := range declared {
-		if !slices.ContainsFunc(actual, func(a string) bool { return sameCodec(a, d) }) && v.Subtitles == "" {
+		if !slices.ContainsFunc(actual, func(a string) bool { return sameCodec(d, a) }) && known && v.Subtitles == "" {
 			c.add(ruleCodecs, v.track.name, v.URI, "CODECS name %s, the media are %s", d, joinCodecs(actual))
 		}
 	}

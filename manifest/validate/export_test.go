@@ -1,0 +1,4 @@
+package validate
+
+// SameCodec is for tests.
+var SameCodec = sameCodec

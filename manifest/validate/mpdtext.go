@@ -1,0 +1,75 @@
+package validate
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/Eyevinn/dash-mpd/mpd"
+)
+
+// calendar finds years and months of zero at the start of durations, which XML Schema allows (part 2 section 3.3.6)
+// and dash-mpd v0.15.0 does not.
+var calendar = regexp.MustCompile(
+	`(\b(?:start|\w*[dD]uration|\w*Time|\w*Period|\w*Depth|\w*Delay)=["']P)(?:0+Y)?(?:0+M)?([0-9T])`)
+
+// parseMPD reads an MPD. It makes sure first that it is well-formed XML: dash-mpd v0.15.0 never returns from some
+// documents whose tags do not match.
+func parseMPD(b []byte) (*mpd.MPD, error) {
+	attributes, err := xmlAttributes(b)
+	if err != nil {
+		return nil, err
+	}
+	m, err := mpd.MPDFromBytes(calendar.ReplaceAll(b, []byte("$1$2")))
+	if err == nil {
+		return m, nil
+	}
+	var number *strconv.NumError
+	if errors.As(err, &number) {
+		for _, a := range attributes {
+			if a.value == number.Num && !slices.Contains(textual, a.name) {
+				return nil, fmt.Errorf("line %d: %s@%s is %q (want a number: %w)", a.line, a.element, a.name, a.value, number.Err)
+			}
+		}
+	}
+	return nil, err
+}
+
+// textual are attributes that may be anything, so that a bad number was not there.
+var textual = []string{
+	"media", "initialization", "value", "schemeIdUri", "lang", "contentType", "mimeType", "codecs", "profiles", "label",
+}
+
+// attribute is an attribute of an XML document with its place.
+type attribute struct {
+	line                 int
+	element, name, value string
+}
+
+func xmlAttributes(b []byte) ([]attribute, error) {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		return nil, fmt.Errorf("the encoding is %s (want UTF-8)", charset)
+	}
+	var out []attribute
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			line, _ := d.InputPos()
+			for _, a := range e.Attr {
+				out = append(out, attribute{line, e.Name.Local, a.Name.Local, a.Value})
+			}
+		}
+	}
+}
