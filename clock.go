@@ -28,6 +28,7 @@ type gridClock struct {
 	lent    int64     // those that were added because the source fell behind, and are taken off again when it catches up
 	pts0    int64     // PTS of slot 0
 	last    int64     // last accepted PTS
+	stands  int64     // how long its picture is to be seen, in ticks of base
 	lagging bool      // the source had fallen behind and is not back yet
 	counted int64     // slot of the next frame by count alone
 	anew    bool      // the times of the next frame do not continue those before
@@ -212,7 +213,7 @@ func (c *gridClock) commit(f *Frame, p placement) {
 		c.pts0 = f.PTS - c.base.Ticks(p.at.Sub(c.start))
 		c.counted = c.next
 	}
-	c.last = f.PTS
+	c.last, c.stands = f.PTS, f.Duration
 	c.counted++
 	c.offset += p.shift
 	c.lent += p.shift
@@ -252,3 +253,12 @@ func (c *gridClock) behind(at time.Time) time.Duration {
 
 // skip moves the clock over slots that were filled without a frame.
 func (c *gridClock) skip(n int64) { c.next += n }
+
+// rest returns how many more slots the last picture is to be seen in where nothing follows it.
+func (c *gridClock) rest() int64 {
+	if c.mode != ClockPTS || c.segment != 0 || !c.started || c.stands <= 0 {
+		return 0
+	}
+	end := c.base.Rescale(c.last+c.stands-c.pts0, c.fineTick())
+	return (end+c.offset*fine+fine/2)/fine - c.next
+}

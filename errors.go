@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/framegear/framegear/audio"
+	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
 )
 
@@ -23,6 +24,12 @@ var (
 	ErrChanged = errors.New("framegear: frame size or format changed")
 	// ErrInput is wrapped by every error of OpenInput and of reading an Input; the error names the input. A missing file is fs.ErrNotExist too.
 	ErrInput = errors.New("framegear: input")
+	// ErrNoDecoder is wrapped, beside ErrInput, when the pictures of an input are in a codec that this build cannot decode.
+	ErrNoDecoder = av.ErrNoDecoder
+	// ErrEncrypted is wrapped when what an input has can only be read with a key.
+	ErrEncrypted = av.ErrEncrypted
+	// ErrManifest is wrapped by OpenInput for an MPD, which is no input.
+	ErrManifest = av.ErrManifest
 	// ErrSamples is wrapped when a block of sound's fields do not fit together. Nothing was written, the stream goes on.
 	ErrSamples = media.ErrSamples
 	// ErrAudio is wrapped by every error about a source of sound that cannot be used; the error names the source.

@@ -40,6 +40,7 @@ type Input struct {
 	damage  error       // of a packet that could not be decoded
 	sound   *inputSound // read beside the pictures, nil unless Audio was asked of an input without an end
 	logger  *slog.Logger
+	looked  *Frame // the first picture, decoded already
 }
 
 // maxDamaged is how often a decoder may fail without taking another packet.
@@ -65,16 +66,21 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 
 func (in *Input) open(o InputOptions) (err error) {
 	switch in.stream, err = in.in.Best(media.KindVideo); {
-	case err != nil && !o.SoundOnly:
+	case err != nil && (!o.SoundOnly || errors.Is(err, av.ErrNoDecoder)):
 		return err
 	case err != nil:
 		return in.openSoundOnly()
+	case in.in.Tiled():
+		return av.ErrTiles
 	}
 	if in.dec, err = av.OpenDecoder(in.stream, 0, o.Logger); err != nil {
 		return err
 	}
-	in.packet, err = av.NewPacket()
-	return err
+	if in.packet, err = av.NewPacket(); err != nil {
+		return err
+	}
+	in.findRate()
+	return in.look()
 }
 
 // openSoundOnly stands for the error of an input without pictures where there is sound.
@@ -110,14 +116,16 @@ func (in *Input) Aspect() Rate {
 	return r
 }
 
-// Upright returns the filter that turns and mirrors the pictures as the container says that they are to be seen, for Options.Filter: a phone
-// held upright writes pictures that lie on their side. It is empty when there is nothing to turn.
+// Upright returns the filter that turns and mirrors the pictures as the container or a photograph's EXIF says that they
+// are to be seen, for Options.Filter: a phone held upright writes pictures that lie on their side. It is empty when there
+// is nothing to turn.
 func (in *Input) Upright() string { return in.stream.Upright }
 
 // Interlaced reports whether the pictures are made of fields of two instants; Options.Filter "yadif" makes whole ones of them.
 func (in *Input) Interlaced() bool { return in.dec != nil && in.dec.Interlaced() }
 
-// FrameRate returns the average rate, zero when it is not known.
+// FrameRate returns the rate of the pictures, zero when it is not known. Where the container has only what would hold every one of its
+// times (1000 for milliseconds) it is taken from the times of the first pictures.
 func (in *Input) FrameRate() Rate { return in.stream.FrameRate }
 
 // Timebase returns the length of the ticks of Frame.PTS.
@@ -130,6 +138,10 @@ func (in *Input) Duration() time.Duration { return in.in.Duration() }
 // increases; pictures without a time follow the one before by one frame. At the end it returns io.EOF. A damaged packet is
 // skipped; when not one picture can be decoded, that is the error at the end.
 func (in *Input) Read(f *Frame) error {
+	if in.looked != nil {
+		*f, in.looked = *in.looked, nil
+		return nil
+	}
 	if in.dec == nil {
 		return io.EOF
 	}
@@ -216,7 +228,7 @@ func (in *Input) readPacket() error {
 		case errors.Is(err, av.ErrAgain):
 			continue
 		case err != nil:
-			return fmt.Errorf("%w: %w", ErrInput, err)
+			return fmt.Errorf("%w %s: %w", ErrInput, in.url, err)
 		}
 		return nil
 	}

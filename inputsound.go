@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/framegear/framegear/internal/av"
 	"github.com/framegear/framegear/internal/media"
 )
 
@@ -14,12 +15,10 @@ import (
 func (in *Input) Audio() (AudioTrack, bool) {
 	st, err := in.in.Best(media.KindAudio)
 	if err != nil {
+		in.warnOfSound(err)
 		return AudioTrack{}, false
 	}
-	track := AudioTrack{Label: st.Title}
-	if language.MatchString(st.Language) { // some files have a text there
-		track.Language = st.Language
-	}
+	track := AudioTrack{Label: st.Title, Language: containerLanguage(st.Language)}
 	if !in.HasPictures() {
 		st.Params.Close()
 		track.Source = in.url
@@ -85,4 +84,11 @@ func (in *Input) nextPacket() error {
 	}
 	in.packet.Take(q.next())
 	return nil
+}
+
+// warnOfSound says that there is sound which cannot be decoded.
+func (in *Input) warnOfSound(err error) {
+	if in.logger != nil && errors.Is(err, av.ErrNoDecoder) {
+		in.logger.Warn("the sound is left out", "err", err)
+	}
 }

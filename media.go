@@ -15,6 +15,7 @@ import (
 //	Planes        [4][]byte   // as many as the format has; the last row may end without its padding
 //	Strides       [4]int      // distances between rows in bytes; zero means tight
 //	PTS           int64       // in ticks of Options.Timebase, for ClockPTS alone
+//	Duration      int64       // in the same ticks: how long the last picture of a recording stands, for ClockPTS alone; zero means a frame
 //	Captured      time.Time   // instant of capture, for latency figures; zero means when it was given
 //	Color                     // a [Color]; zero fields follow the format: full-range sRGB for RGB and gray, limited-range YUV for the rest
 type Frame = media.Frame

@@ -86,8 +86,8 @@ type AudioInfo struct {
 	Attempts int
 }
 
-// language is the shape of a language tag (RFC 5646 section 2.1).
-var language = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+// languageShape is that of a language tag (RFC 5646 section 2.1).
+var languageShape = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 
 // mostInTS is how many channels of AAC its header in MPEG-TS can name (ISO/IEC 13818-7 section 6.2: three bits, of which libavcodec's eight
 // channels are none).
@@ -116,7 +116,7 @@ func (o *Options) validateAudio() error {
 		if o.Container == TS && a.Channels > mostInTS {
 			bad("%d channels need fMP4 segments (MPEG-TS: at most %d)", a.Channels, mostInTS)
 		}
-		if a.Language != "" && !language.MatchString(a.Language) {
+		if a.Language != "" && !languageShape.MatchString(a.Language) {
 			bad("language %q (want a BCP 47 tag such as en or pt-BR)", a.Language)
 		}
 		if a.Default {

@@ -129,7 +129,7 @@ func (pub *publisher) addSound(st *soundTrack) int {
 	t := manifest.Track{
 		ID: st.id, Params: st.track.Parameters().CodecParameters, Container: manifest.Container(o.Container),
 		Timescale: int64(st.track.Rate()), Playlist: st.id + "/media.m3u8", SegmentTemplate: st.id + "/$Number$." + extension,
-		Language: cmp.Or(st.opt.Language, undetermined), Label: st.opt.Label, Default: o.isDefault(st.opt),
+		Language: cmp.Or(canonicalLanguage(st.opt.Language), undetermined), Label: st.opt.Label, Default: o.isDefault(st.opt),
 	}
 	if frame := int64(st.track.FrameSize()); o.LowLatency && frame > 0 {
 		ticks := soundPart(t.Timebase().Ticks(o.PartDuration), t.Timebase().Ticks(pub.p.grid.Duration()), frame)

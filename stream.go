@@ -277,6 +277,19 @@ func (s *Stream) fill(n int64) error {
 	return nil
 }
 
+// standLast shows the last picture of a recording for as long as it says. What ends that early has ended the stream.
+func (s *Stream) standLast(ctx context.Context) error {
+	if s.opt.Live || s.last == nil {
+		return nil
+	}
+	for n := s.clock.rest(); n > 0 && ctx.Err() == nil; n-- {
+		if err := s.fill(1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Stream) refused(err error) error {
 	if errors.Is(err, ErrDropped) {
 		s.drop(DropFull)
@@ -306,8 +319,8 @@ func (s *Stream) Finish(ctx context.Context) error {
 	var err error
 	if s.opt.AudioOnly {
 		err = s.finishAlone()
-	} else {
-		err = s.unable
+	} else if err = s.unable; err == nil {
+		err = s.standLast(ctx)
 	}
 	pipe := s.pipe
 	s.mu.Unlock()

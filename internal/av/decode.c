@@ -10,3 +10,18 @@ int fg_decode_receive(AVCodecContext *cc, AVFrame *f)
 		f->pts = f->best_effort_timestamp;
 	return ret;
 }
+
+// Of what cannot be decrypted libav says so beside the packet.
+int fg_packet_encrypted(const AVPacket *p)
+{
+	return av_packet_get_side_data(p, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL;
+}
+
+// Returns the index of the first group of streams that are the tiles of one picture, -1 for none.
+int fg_tile_grid(const AVFormatContext *s)
+{
+	for (unsigned i = 0; i < s->nb_stream_groups; i++)
+		if (s->stream_groups[i]->type == AV_STREAM_GROUP_PARAMS_TILE_GRID)
+			return (int)i;
+	return -1;
+}

@@ -32,7 +32,7 @@ type Decoder struct {
 func OpenDecoder(s InputStream, threads int, logger *slog.Logger) (*Decoder, error) {
 	codec := astiav.FindDecoder(s.Params.cp.CodecID())
 	if codec == nil {
-		return nil, fmt.Errorf("%w: no decoder for %s in this build of libav", ErrNoStream, s.Params.Codec)
+		return nil, fmt.Errorf("%w for %s in this build of libav", ErrNoDecoder, s.Params.Codec)
 	}
 	d := &Decoder{name: codec.Name(), cc: astiav.AllocCodecContext(codec), frame: astiav.AllocFrame()}
 	if d.cc == nil || d.frame == nil {
@@ -91,14 +91,15 @@ func (d *Decoder) Interlaced() bool {
 	return order != C.AV_FIELD_UNKNOWN && order != C.AV_FIELD_PROGRESSIVE
 }
 
-// Picture fills f with the next picture; its planes are C memory, valid until the next call. PTS is in ticks of the stream.
+// Picture fills f with the next picture; its planes are C memory, valid until the next call. PTS and Duration are in ticks of
+// the stream.
 func (d *Decoder) Picture(f *media.Frame) error {
 	if err := d.receive(); err != nil {
 		return err
 	}
 	src := cFrame(d.frame)
 	*f = media.Frame{
-		Width: int(src.width), Height: int(src.height), PTS: int64(src.pts),
+		Width: int(src.width), Height: int(src.height), PTS: int64(src.pts), Duration: int64(src.duration),
 		Color: media.Color{
 			Matrix: media.Matrix(src.colorspace), Range: media.Range(src.color_range),
 			Primaries: uint8(src.color_primaries), Transfer: uint8(src.color_trc),

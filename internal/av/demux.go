@@ -24,6 +24,9 @@ import (
 // ErrNoStream is wrapped when an input has no stream of the wanted kind, or none that can be decoded.
 var ErrNoStream = errors.New("no such stream")
 
+// ErrNoDecoder is wrapped when what an input has of the wanted kind is in a codec that this build cannot decode.
+var ErrNoDecoder = errors.New("no decoder")
+
 // ErrProtocol is wrapped when an input's scheme is not one of Protocols.
 var ErrProtocol = errors.New("protocol is not allowed")
 
@@ -46,14 +49,19 @@ type Input struct {
 	url         string
 	fc          *astiav.FormatContext
 	interrupter *astiav.IOInterrupter
-	unwatch     func() // ends the watch of the context
+	unwatch     func()       // ends the watch of the context
+	ahead       []*Packet    // read by Times
+	after       error        // what Times met behind them
+	chosen      map[int]bool // streams that Best has given, true where the container says that they are encrypted
 }
 
 // InputStream describes one stream of an input.
 type InputStream struct {
 	Index     int
 	Timebase  media.Timebase
-	FrameRate media.Rate // video; zero when not known
+	FrameRate media.Rate // video: libav's guess; zero when not known
+	Average   media.Rate // video: pictures by time; zero when not known
+	Vague     bool       // video: what holds every timestamp exactly is no rate that sources of pictures have
 	Start     int64      // first timestamp in ticks; 0 when not known
 	Language  string
 	Title     string
@@ -156,7 +164,7 @@ func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) erro
 	defer d.Free()
 	mark := book.mark()
 	if err := in.fc.OpenInput(url, format, d); err != nil {
-		return unknownContent(deviceError(openError(cfg.URL, err, nil, mark), mark))
+		return unknownContent(cfg.URL, deviceError(openError(cfg.URL, err, nil, mark), mark))
 	}
 	book.route(unsafe.Pointer(in.c()), cfg.Logger)
 	if err := leftOver(d, cfg.URL); err != nil {
@@ -169,35 +177,90 @@ func (in *Input) open(ctx context.Context, cfg InputConfig, allowed string) erro
 }
 
 // unknownContent says what libav's "Invalid data found when processing input" means where libav says no more.
-func unknownContent(err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && Damaged(e) && e.LastLog == "" {
+func unknownContent(name string, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !Damaged(e) {
+		return err
+	}
+	if isMPD(name) {
+		return fmt.Errorf("%s: %w", name, ErrManifest)
+	}
+	if e.LastLog == "" {
 		e.LastLog = "no container that this build of libav knows, or a damaged one; want for example MP4, Matroska, MPEG-TS or WAV"
 	}
 	return err
 }
 
-// Best returns the stream of a kind that a player would choose. A picture on the cover is no video.
+// Best returns the stream of a kind that a player would choose. A picture on the cover is no video. Errors wrap ErrNoStream where there is
+// none, and ErrNoDecoder where there is but none that can be decoded.
 func (in *Input) Best(kind media.Kind) (InputStream, error) {
-	want := astiav.MediaTypeVideo
-	if kind == media.KindAudio {
-		want = astiav.MediaTypeAudio
-	}
-	st, _, err := in.fc.FindBestStream(want, -1, -1)
+	st, _, err := in.fc.FindBestStream(mediaType(kind), -1, -1)
 	if err != nil || st == nil || st.DispositionFlags().Has(astiav.DispositionFlagAttachedPic) {
-		return InputStream{}, fmt.Errorf("%s: %w: %s", in.url, ErrNoStream, kind)
+		return InputStream{}, in.none(kind)
 	}
-	return in.describe(st)
+	s, err := in.describe(st)
+	if err == nil {
+		in.choose(st)
+	}
+	return s, err
+}
+
+func mediaType(kind media.Kind) astiav.MediaType {
+	if kind == media.KindAudio {
+		return astiav.MediaTypeAudio
+	}
+	return astiav.MediaTypeVideo
+}
+
+// none says why there is no stream of a kind.
+func (in *Input) none(kind media.Kind) error {
+	for _, st := range in.fc.Streams() {
+		cp := st.CodecParameters()
+		if cp.MediaType() != mediaType(kind) || st.DispositionFlags().Has(astiav.DispositionFlagAttachedPic) {
+			continue
+		}
+		if astiav.FindDecoder(cp.CodecID()) == nil {
+			return fmt.Errorf("%w for its %s, which is in %s", ErrNoDecoder, kind, codecName(cp))
+		}
+	}
+	return fmt.Errorf("%w: %s", ErrNoStream, kind)
+}
+
+// codecName is libav's name of a codec, or the container's own where libav has none.
+func codecName(cp *astiav.CodecParameters) string {
+	if id := cp.CodecID(); id != astiav.CodecIDNone {
+		return id.Name()
+	}
+	var buf [C.AV_FOURCC_MAX_STRING_SIZE]C.char
+	return fmt.Sprintf("an unknown codec %q", C.GoString(C.av_fourcc_make_string(&buf[0], C.uint32_t(cp.CodecTag()))))
+}
+
+// choose notes whose packets have to be readable.
+func (in *Input) choose(st *astiav.Stream) {
+	if in.chosen == nil {
+		in.chosen = map[int]bool{}
+	}
+	md := st.Metadata()
+	in.chosen[st.Index()] = md != nil && md.Get("enc_key_id", nil, 0) != nil // Matroska's
+}
+
+// ErrTiles is returned for a picture whose parts are streams of their own.
+var ErrTiles = errors.New("a picture in tiles (a gridded HEIC or AVIF), which is not put together (want it converted to JPEG or PNG)")
+
+// Tiled reports whether the input is a picture whose parts are streams of their own.
+func (in *Input) Tiled() bool { return C.fg_tile_grid(in.c()) >= 0 }
+
+// Image reports whether the input is a picture and not a film.
+func (in *Input) Image() bool {
+	name := in.fc.InputFormat().Name()
+	return name == "image2" || strings.HasSuffix(name, "_pipe")
 }
 
 // Streams returns all streams of a kind. The caller closes their Params.
 func (in *Input) Streams(kind media.Kind) ([]InputStream, error) {
-	want := astiav.MediaTypeVideo
-	if kind == media.KindAudio {
-		want = astiav.MediaTypeAudio
-	}
 	var all []InputStream
 	for _, st := range in.fc.Streams() {
-		if st.CodecParameters().MediaType() != want {
+		if st.CodecParameters().MediaType() != mediaType(kind) {
 			continue
 		}
 		s, err := in.describe(st)
@@ -226,6 +289,9 @@ func (in *Input) describe(st *astiav.Stream) (InputStream, error) {
 	s := InputStream{Index: st.Index(), Timebase: media.Timebase{Num: int64(tb.Num()), Den: int64(tb.Den())}, Params: p}
 	if p.Kind == media.KindVideo {
 		s.FrameRate = rate(in.fc.GuessFrameRate(st, nil))
+		s.Average = rate(st.AvgFrameRate())
+		exact := rate(st.RFrameRate())
+		s.Vague = !exact.Known() || exact.Float() > media.PlainRate
 		p.FrameRate = s.FrameRate
 		if sar := rate(in.fc.GuessSampleAspectRatio(st, nil)); sar.Known() {
 			p.SAR = sar
@@ -264,11 +330,21 @@ func (in *Input) Duration() time.Duration {
 	return 0
 }
 
-// Read fills p with the next packet of any stream. At the end it returns io.EOF.
+// Read fills p with the next packet of any stream. At the end it returns io.EOF; for a packet that is encrypted its error wraps ErrEncrypted.
 func (in *Input) Read(p *Packet) error {
 	if in.fc == nil {
 		return ErrClosed
 	}
+	if ok, err := in.next(p); ok {
+		return err
+	}
+	if err := in.read(p); err != nil {
+		return err
+	}
+	return in.readable(p)
+}
+
+func (in *Input) read(p *Packet) error {
 	mark := book.mark()
 	p.Unref()
 	code := C.av_read_frame(in.c(), cPacket(p.p))
@@ -287,6 +363,7 @@ func (in *Input) Close() {
 		return
 	}
 	in.unwatch()
+	in.forget()
 	if in.c() != nil {
 		book.unroute(unsafe.Pointer(in.c()))
 		in.fc.CloseInput()

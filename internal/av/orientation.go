@@ -1,8 +1,12 @@
 package av
 
+//#include "shim.h"
+import "C"
+
 import (
 	"math"
 	"strings"
+	"unsafe"
 
 	"github.com/asticode/go-astiav"
 )
@@ -36,3 +40,16 @@ func upright(m *astiav.DisplayMatrix) string {
 
 // Turned reports whether the filter swaps width and height.
 func (s *InputStream) Turned() bool { return strings.HasPrefix(s.Upright, "transpose") }
+
+// Upright returns the filter that the picture that Picture gave last asks for by itself, empty for none.
+func (d *Decoder) Upright() string {
+	sd := C.av_frame_get_side_data(cFrame(d.frame), C.AV_FRAME_DATA_DISPLAYMATRIX)
+	if sd == nil || sd.size < 9*4 {
+		return ""
+	}
+	var m astiav.DisplayMatrix
+	for i, v := range unsafe.Slice((*int32)(unsafe.Pointer(sd.data)), len(m)) {
+		m[i] = uint32(v)
+	}
+	return upright(&m)
+}

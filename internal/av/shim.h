@@ -89,6 +89,8 @@ const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
 int fg_decode_receive(AVCodecContext *cc, AVFrame *f);
+int fg_packet_encrypted(const AVPacket *p);
+int fg_tile_grid(const AVFormatContext *s);
 
 // bitstream.c
 int fg_bitstream_new(const char *spec, const AVCodecContext *cc, AVBSFContext **out);

@@ -26,6 +26,9 @@ type Frame struct {
 	Strides [4]int
 	// PTS is the presentation time in ticks of Options.Timebase. Used by the PTS clock only.
 	PTS int64
+	// Duration is how long the picture is to be seen if none follows, in ticks of Options.Timebase; zero means one frame. Used by the PTS clock
+	// for the last picture of a recording only: all others stand until the next one.
+	Duration int64
 	// Captured is the wall-clock instant of capture, for latency figures. The zero value means "when it was given".
 	Captured time.Time
 	// Color overrides what the samples mean. Zero fields follow the format: full-range sRGB for RGB and gray,

@@ -111,6 +111,14 @@ func times(t testing.TB, manifest string, rate int, more ...string) string {
 	return out
 }
 
+// Make lets ffmpeg make a file of a name, whose ending is the container, and returns its path.
+func Make(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), name)
+	run(t, "ffmpeg", append(append([]string{"-v", "error", "-nostdin"}, args...), out)...)
+	return out
+}
+
 func file(t testing.TB, data []byte) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "media")
