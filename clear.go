@@ -30,7 +30,7 @@ func (p *place) owns(name string) bool {
 
 // clear deletes what an earlier stream left behind. Temporary files are gone already: a folder's sink deletes them when it is opened.
 func (p *place) clear() error {
-	dir, ok := p.sink.(*sink.Dir)
+	dir, ok := p.store.(*sink.Dir)
 	if !ok {
 		return fmt.Errorf("%w: ClearPrevious needs a folder", ErrOptions)
 	}

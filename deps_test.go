@@ -24,7 +24,7 @@ var folders = map[string]struct {
 	why string
 }{
 	"": {[]string{"scaler", "encoder", "audio", "muxer", "muxer/sink", "manifest", "manifest/dash", "manifest/hls", "manifest/validate",
-		"internal/av", "internal/change", "internal/media", "internal/nearest", "internal/origin", "internal/rgb", "internal/turn"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
+		"internal/av", "internal/change", "internal/delivery", "internal/media", "internal/nearest", "internal/origin", "internal/rgb", "internal/turn"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
 	"scaler":              {[]string{"internal/av", "internal/change", "internal/media", "internal/resize", "internal/rgb", "internal/turn"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder":             {[]string{"internal/av", "internal/change", "internal/media", "internal/nal"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/leaktest", "internal/media", "internal/synth"}, "the kit is for any encoder"},
@@ -45,6 +45,7 @@ var folders = map[string]struct {
 	"internal/rgb":        {[]string{"internal/media"}, "kernels over memory: pure Go"},
 	"internal/resize":     {nil, "kernels over memory: pure Go"},
 	"internal/nal":        {nil, "bytes in, bytes out"},
+	"internal/delivery":   {[]string{"muxer/sink"}, "a way to any sink, which needs to know nothing of media"},
 	"internal/turn":       {nil, "the order in which work gets a core"},
 	"internal/nearest":    {nil, "names and their neighbours"},
 	"timerslack":          {nil, "a setting of the process, for who imports it"},

@@ -38,10 +38,9 @@ var (
 	ErrAudioAhead = audio.ErrAhead
 	// ErrInUse is wrapped when another stream, of whichever process, is writing to the output's folder. Every output has a folder of its own.
 	ErrInUse = errors.New("another stream is writing to this folder")
-	// ErrOutputLost is wrapped when the folder, server or sink of a low-latency output cannot be written to any more (a full disk) while
-	// a Handler serves the output from memory. WriteFrame returns it once: its frame was taken, and the stream goes on for the
-	// Handler alone. Finish returns it again.
-	ErrOutputLost = errors.New("framegear: the output is written no more, its origin goes on")
+	// ErrOutputLost is wrapped by Finish when the folder, server or sink of a live output could not be written to at the end, so that
+	// its manifests do not say that it is over. Until then a live output outlives such times (Options.Outage).
+	ErrOutputLost = errors.New("framegear: the end of the output could not be written")
 	// ErrPTS is wrapped when a frame's time does not come after the one before. Nothing was written, the stream goes on.
 	ErrPTS = errors.New("framegear: presentation time does not increase")
 	// ErrDropped is returned by WriteFrame when Options.WhenFull is DropWhenFull (live outputs: FullAuto too) and the machine is too slow. The stream goes on.

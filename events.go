@@ -9,10 +9,12 @@ type Events struct {
 	Warning func(WarningInfo)
 	// SoftwareInstead is called when software encodes what a device was to encode, at the start or in mid-stream.
 	SoftwareInstead func(EncoderInfo)
-	// SegmentReady is called when a segment can be read.
+	// SegmentReady is called when a segment can be read: low latency from its Handler, everything else from the output's place.
 	SegmentReady func(SegmentInfo)
-	// OutputLost is called when the place of a low-latency output cannot be written to any more and its Handler goes on from memory.
+	// OutputLost is called when the output's place cannot be written to, a second attempt included, and OutputBack when it can again.
+	// See Options.Outage.
 	OutputLost func(error)
+	OutputBack func(OutageInfo)
 	// Overloaded is called when the machine does not keep up for long: at most every ten seconds, with what was lost since
 	// the last time.
 	Overloaded func(OverloadInfo)
@@ -54,12 +56,14 @@ func (s *Stream) warn(text string) {
 	}
 }
 
-// segmentReady counts a segment and tells whoever wants to know.
-func (s *Stream) segmentReady(info SegmentInfo) {
-	s.counters.segments.Add(1)
-	s.counters.bytes.Add(info.Bytes)
-	if s.opt.Events.SegmentReady != nil {
-		s.opt.Events.SegmentReady(info)
+// readable counts segments and tells whoever wants to know.
+func (s *Stream) readable(infos []SegmentInfo) {
+	for _, info := range infos {
+		s.counters.segments.Add(1)
+		s.counters.bytes.Add(info.Bytes)
+		if s.opt.Events.SegmentReady != nil {
+			s.opt.Events.SegmentReady(info)
+		}
 	}
 }
 

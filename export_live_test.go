@@ -8,6 +8,12 @@ func (o Options) WithNow(now func() time.Time) Options {
 	return o
 }
 
+// WithWork makes each segment of a rendition take as long as work does.
+func (o Options) WithWork(work func(track string)) Options {
+	o.work = work
+	return o
+}
+
 // GridClock lets tests ask the clock alone.
 type GridClock struct{ c *gridClock }
 

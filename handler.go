@@ -140,12 +140,12 @@ func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
 	return g, nil
 }
 
-// healthy returns the error that ended the stream.
+// healthy returns the error that ended the stream, or why its output cannot be written.
 func (s *Stream) healthy() error {
-	if p := s.origin.pipeline(); p != nil {
+	if p := s.origin.pipeline(); p != nil && p.err() != nil {
 		return p.err()
 	}
-	return nil
+	return s.outage()
 }
 
 // Server is an HTTP server with bounds against clients that are slow, many, or talk too much. Serve answers until its context ends,

@@ -1,7 +1,6 @@
 package framegear_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -16,27 +15,18 @@ import (
 	"github.com/framegear/framegear/muxer/sink"
 )
 
-// slowTrack takes its time for the objects of one track, as an encoder does that the machine cannot hold.
-type slowTrack struct {
-	*sink.Memory
-	track string
-	delay time.Duration
-}
-
-func (s slowTrack) Create(ctx context.Context, name string) (sink.Object, error) {
-	if strings.HasPrefix(name, s.track+"/") && strings.HasSuffix(name, ".m4s") {
-		time.Sleep(s.delay)
-	}
-	return s.Memory.Create(ctx, name)
-}
-
 // overloaded are three renditions, the largest of which the machine cannot hold.
 func overloaded(change func(*framegear.Options)) (framegear.Options, *[]framegear.RenditionInfo) {
 	var gone []framegear.RenditionInfo
 	o := tiny()
 	o.Ladder = framegear.Ladder{{Width: side, Height: side}, {Width: side / 2, Height: side / 2}, {Width: side, Height: side / 2}}
-	o.Sink = slowTrack{sink.NewMemory(), "v0", 600 * time.Millisecond} // per segment of one second
-	o.Overload, o.Window, o.ExtraWindow = framegear.GiveUpTop, 20*time.Second, 5*time.Second
+	o.Sink = newShelf()
+	o = o.WithWork(func(track string) {
+		if track == "v0" {
+			time.Sleep(600 * time.Millisecond) // per segment of one second
+		}
+	})
+	o.Overload, o.Window = framegear.GiveUpTop, 20*time.Second
 	o.Events.RenditionGivenUp = func(i framegear.RenditionInfo) { gone = append(gone, i) }
 	change(&o)
 	return o, &gone

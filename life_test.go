@@ -209,7 +209,7 @@ func TestSinkFaultAtEveryCall(t *testing.T) {
 				below := newShelf()
 				faulty := sinktest.Faulty(below, sinktest.Plan{N: n, Sticky: n%2 == 0, Err: full})
 				opt := c.opt
-				opt.Sink = faulty
+				opt.Sink, opt.Outage = faulty, framegear.EndAtOutage
 				var log bytes.Buffer
 				opt.Logger = slog.New(slog.NewTextHandler(&log, nil))
 				err := writeAll(t, opt, 22)

@@ -29,6 +29,10 @@ func counter(name, help string, value func(*Stats) float64) metric {
 	return metric{prometheus.NewDesc("framegear_"+name, help, nil, nil), prometheus.CounterValue, value}
 }
 
+func gauge(name, help string, value func(*Stats) float64) metric {
+	return metric{prometheus.NewDesc("framegear_"+name, help, nil, nil), prometheus.GaugeValue, value}
+}
+
 var metrics = []metric{
 	counter("frames_in_total", "Frames accepted by WriteFrame.", func(s *Stats) float64 { return float64(s.FramesIn) }),
 	counter("frames_out_total", "Instants of the output's grid that were encoded.", func(s *Stats) float64 { return float64(s.FramesOut) }),
@@ -40,6 +44,14 @@ var metrics = []metric{
 		func(s *Stats) float64 { return float64(s.CaughtUp) }),
 	counter("renditions_given_up_total", "Renditions given up because the machine was too slow.", func(s *Stats) float64 { return float64(s.GivenUp) }),
 	counter("segments_total", "Segments published, all tracks.", func(s *Stats) float64 { return float64(s.Segments) }),
+	counter("output_gaps_total", "Segments that the output never got.", func(s *Stats) float64 { return float64(s.Gaps) }),
+	gauge("output_waiting_bytes", "Bytes that wait for the output.", func(s *Stats) float64 { return float64(s.WaitingBytes) }),
+	gauge("output_down", "1 while the output cannot be written to.", func(s *Stats) float64 {
+		if s.Outage != nil {
+			return 1
+		}
+		return 0
+	}),
 	counter("segment_bytes_total", "Bytes of published segments.", func(s *Stats) float64 { return float64(s.Bytes) }),
 }
 

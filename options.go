@@ -155,7 +155,8 @@ type Options struct {
 	PartDuration time.Duration
 	// Window is how much of a live output is listed. Zero means 30 s; WindowAll lists everything, and keeps it.
 	Window time.Duration
-	// ExtraWindow is how long a segment is kept after it left the list. Zero means as long as Window.
+	// ExtraWindow is how long a segment is kept after it left the list. Zero means as long as players may still ask for it: its own length
+	// and that of the list (RFC 8216bis section 6.2.2); less is done with a warning.
 	ExtraWindow time.Duration
 	// RemoveAtExit deletes everything that was published when the stream ends.
 	RemoveAtExit bool
@@ -190,6 +191,13 @@ type Options struct {
 	// it is how late the machine may be before frames are dropped.
 	Queue int
 
+	// Outage says what becomes of the stream when its output cannot be written to.
+	Outage OutagePolicy
+	// Backlog is how long what is finished may wait for an output that is slow or away, and BacklogBytes how much of a live output,
+	// in memory: what has waited longer becomes a gap, or ends a recording. Zero means 30 s and 256 MiB.
+	Backlog      time.Duration
+	BacklogBytes int64
+
 	// Sink takes the objects instead of the output's own place. It is borrowed and not closed.
 	Sink sink.Sink
 	// Logger takes what happens. Nil means nothing is logged.
@@ -197,8 +205,9 @@ type Options struct {
 	// Events are called as things happen.
 	Events Events
 
-	// now is the wall clock; tests set it.
-	now func() time.Time
+	// now is the wall clock; tests set it. work, if any, is called for each segment of a rendition, on its goroutine: a machine that is slow.
+	now  func() time.Time
+	work func(track string)
 }
 
 func (o Options) withDefaults() Options {
@@ -224,6 +233,12 @@ func (o Options) withDefaults() Options {
 		if o.Live {
 			o.Queue = 8
 		}
+	}
+	if o.Backlog == 0 {
+		o.Backlog = defaultBacklog
+	}
+	if o.BacklogBytes == 0 {
+		o.BacklogBytes = defaultBacklogBytes
 	}
 	if o.Clock == ClockAuto {
 		o.Clock = ClockCount
@@ -260,8 +275,8 @@ func (o *Options) fillLive() {
 	if o.Window == 0 {
 		o.Window = 30 * time.Second
 	}
-	if o.ExtraWindow == 0 {
-		o.ExtraWindow = o.Window
+	if o.ExtraWindow == 0 && o.Window == WindowAll {
+		o.ExtraWindow = WindowAll
 	}
 }
 

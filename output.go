@@ -11,18 +11,17 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/framegear/framegear/muxer/sink"
 )
 
 // place is where an output goes and what its manifests are called.
 type place struct {
-	// sink takes segments, init segments and manifests.
-	sink sink.Sink
+	// store is where everything goes in the end; sink takes what the muxers make on its way there (see outlet).
+	store, sink sink.Sink
 	// parts takes the objects of low-latency parts: memory, because only an origin can serve them in time. Nil without.
 	parts sink.Sink
-	// survivor is the sink when memory is before another place, nil otherwise.
-	survivor *survivor
 	// objects is what can be read back, nil when nothing can.
 	objects sink.Reader
 	// dir is the folder in sink, nil when the output is elsewhere.
@@ -45,18 +44,18 @@ func openOutput(output string, o *Options) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	p := place{sink: o.Sink, name: name, manifests: o.Sink != nil || dir != ""}
+	p := place{store: o.Sink, name: name, manifests: o.Sink != nil || dir != ""}
 	if dir != "" {
 		p.at = strings.TrimSuffix(dir, "/") + "/"
 	}
-	if p.sink == nil {
+	if p.store == nil {
 		if _, missing := os.Stat(dir); dir != "" && !isURL(dir) && errors.Is(missing, fs.ErrNotExist) {
 			p.fresh = dir
 		}
-		if p.sink, err = openSink(dir); err != nil {
+		if p.store, err = openSink(dir, o); err != nil {
 			return place{}, fmt.Errorf("framegear: output %s: %w", output, err)
 		}
-		if c, ok := p.sink.(io.Closer); ok {
+		if c, ok := p.store.(io.Closer); ok {
 			p.own = append(p.own, c)
 		}
 	}
@@ -65,21 +64,32 @@ func openOutput(output string, o *Options) (place, error) {
 			return place{}, errors.Join(fmt.Errorf("framegear: output %s: %w", output, err), p.close())
 		}
 	}
-	p.dir, _ = p.sink.(*sink.Dir)
-	if o.LowLatency {
-		p.keepInMemory()
-	}
-	p.objects, _ = p.sink.(sink.Reader)
-	if p.dir != nil && p.objects != nil && p.sink != sink.Sink(p.dir) {
-		p.objects = both{p.objects, p.dir}
-	}
+	p.dir, _ = p.store.(*sink.Dir)
+	p.sink = p.store
 	return p, nil
 }
 
-func openSink(dir string) (sink.Sink, error) {
+// readBack finds out where an origin reads from: memory, which low latency has whatever the place is, and what an earlier run left.
+func (p *place) readBack() {
+	stored, _ := p.store.(sink.Reader)
+	memory, _ := p.parts.(sink.Reader)
+	switch {
+	case memory == nil:
+		p.objects = stored
+	case p.dir != nil:
+		p.objects = both{memory, p.dir}
+	default:
+		p.objects = memory
+	}
+}
+
+// openSink opens a folder or URL. The outlet tries again, so that a live output's uploads need not.
+func openSink(dir string, o *Options) (sink.Sink, error) {
 	switch {
 	case dir == "":
 		return sink.NewMemory(), nil
+	case isURL(dir) && o.Live && o.Outage == OutliveOutage:
+		return sink.NewHTTP(dir, sink.HTTPOptions{Attempts: 1, Timeout: uploadTime})
 	case isURL(dir):
 		return sink.NewHTTP(dir, sink.HTTPOptions{})
 	}
@@ -90,16 +100,8 @@ func openSink(dir string) (sink.Sink, error) {
 	return nil, errors.Join(ErrInUse, d.Close())
 }
 
-// keepInMemory puts memory before the sink, so that the origin answers from there whatever the sink is.
-func (p *place) keepInMemory() {
-	if m, ok := p.sink.(*sink.Memory); ok {
-		p.parts = m
-		return
-	}
-	m := sink.NewMemory()
-	p.survivor = newSurvivor(m, p.sink)
-	p.parts, p.sink = m, p.survivor
-}
+// uploadTime is how long a server may take for an object of a live output.
+const uploadTime = 10 * time.Second
 
 // both reads what an earlier run left from the second place.
 type both struct{ first, second sink.Reader }

@@ -1,9 +1,7 @@
 package framegear_test
 
 import (
-	"context"
 	"errors"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,19 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
-	"github.com/framegear/framegear/muxer/sink"
 )
-
-// slowSink takes its time for each object, as a machine does that is too slow.
-type slowSink struct {
-	sink.Sink
-	delay time.Duration
-}
-
-func (s slowSink) Create(ctx context.Context, name string) (sink.Object, error) {
-	time.Sleep(s.delay)
-	return s.Sink.Create(ctx, name)
-}
 
 // A stream that cannot be held drops whole frames, keeps real time and bounds, never makes WriteFrame wait, and says so.
 func TestOverload(t *testing.T) {
@@ -31,7 +17,8 @@ func TestOverload(t *testing.T) {
 		var told []framegear.OverloadInfo
 		o := tiny()
 		o.PartDuration = time.Millisecond
-		o.Sink = slowSink{sink.NewMemory(), 2 * time.Second} // per segment of one second
+		o.Sink = newShelf()
+		o = o.WithWork(func(string) { time.Sleep(2 * time.Second) }) // per segment of one second
 		o.Events.Overloaded = func(i framegear.OverloadInfo) { told = append(told, i) }
 		s := newStream(t, "", o)
 		begin, dropped := time.Now(), int64(0)
@@ -61,103 +48,3 @@ func TestOverload(t *testing.T) {
 		require.NoError(t, s.Finish(t.Context()))
 	})
 }
-
-// brokenSink is a disk that fills up.
-type brokenSink struct {
-	sink.Sink
-	left atomic.Int64
-}
-
-type brokenObject struct {
-	sink.Object
-	s *brokenSink
-}
-
-var errDiskFull = errors.New("no space left on device")
-
-func (s *brokenSink) Create(ctx context.Context, name string) (sink.Object, error) {
-	o, err := s.Sink.Create(ctx, name)
-	return &brokenObject{o, s}, err
-}
-
-func (o *brokenObject) Write(p []byte) (int, error) {
-	if o.s.left.Add(-int64(len(p))) < 0 {
-		return 0, errDiskFull
-	}
-	return o.Object.Write(p)
-}
-
-// The caller hears of a full disk from the next call, and viewers get what there is to the end.
-func TestDiskFull(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := byCount()
-		o.Ladder = o.Ladder[:1]
-		disk := &brokenSink{Sink: sink.NewMemory()}
-		disk.left.Store(9000)
-		o.Sink = disk
-		s := newStream(t, "", o)
-		var err error
-		n := 0
-		for ; err == nil && n < 1000; n++ {
-			err = s.WriteFrame(picture(n, side, side))
-			synctest.Wait()
-		}
-		require.ErrorIs(t, err, errDiskFull)
-		var where *framegear.StageError
-		require.ErrorAs(t, err, &where)
-		require.ErrorIs(t, s.Finish(t.Context()), errDiskFull)
-		m := parseMedia(t, playlist(t, s, "v0"))
-		require.NotEmpty(t, m.segments)
-		for _, p := range m.segments[len(m.segments)-1].parts {
-			require.Equal(t, 200, status(s.Handler(), "/v0/"+p.uri))
-		}
-		require.Equal(t, 503, status(s.Handler(), "/healthz"))
-	})
-}
-
-// A full disk ends what is on it; an origin goes on from memory, and the caller hears of it at once.
-func TestOriginOutlivesTheDisk(t *testing.T) {
-	for _, served := range []bool{true, false} {
-		synctest.Test(t, func(t *testing.T) {
-			o := byCount()
-			disk := &brokenSink{Sink: sink.NewMemory()}
-			disk.left.Store(30_000)
-			o.Sink = noMemory{disk}
-			var lost []error
-			o.Events.OutputLost = func(err error) { lost = append(lost, err) }
-			s := newStream(t, "", o)
-			if served {
-				_ = s.Handler()
-			}
-			var heard []error
-			n := 0
-			for ; n < 600; n++ {
-				if err := s.WriteFrame(picture(n, side, side)); err != nil {
-					heard = append(heard, err)
-					if !served {
-						break
-					}
-				}
-				synctest.Wait()
-			}
-			require.Len(t, heard, 1, "once")
-			require.ErrorIs(t, heard[0], errDiskFull)
-			if !served {
-				require.NotErrorIs(t, heard[0], framegear.ErrOutputLost, "nobody sees what would go on")
-				require.ErrorIs(t, s.Finish(t.Context()), errDiskFull)
-				return
-			}
-			require.ErrorIs(t, heard[0], framegear.ErrOutputLost)
-			require.Len(t, lost, 1)
-			check(t, s)
-			require.Equal(t, 200, status(s.Handler(), "/healthz"))
-			m := parseMedia(t, playlist(t, s, "v0"))
-			require.EqualValues(t, 600/30, m.sequence+int64(len(m.segments))-1, "all of it was made")
-			require.ErrorIs(t, s.Finish(t.Context()), framegear.ErrOutputLost)
-			check(t, s)
-		})
-	}
-}
-
-// noMemory hides what a sink is.
-type noMemory struct{ sink.Sink }

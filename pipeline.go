@@ -2,6 +2,7 @@ package framegear
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/framegear/framegear/encoder"
+	"github.com/framegear/framegear/internal/delivery"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/turn"
 	"github.com/framegear/framegear/scaler"
@@ -31,6 +33,7 @@ type pipeline struct {
 	grid       encoder.Grid
 	earlier    *past // the run before in the same place, on whose timeline this one goes on, nil without
 	first      int64 // number of the first segment
+	floor      int64 // see past.Floor
 	renditions []*rendition
 	sound      []*soundTrack
 	publisher  *publisher
@@ -96,6 +99,13 @@ func newPipeline(s *Stream, src sourceSpec, now time.Time) (*pipeline, error) {
 			return nil, err
 		}
 	}
+	if err := p.reserve(now); err != nil {
+		if s.opt.Outage == EndAtOutage {
+			p.free()
+			return nil, &StageError{Stage: "publish", Err: err}
+		}
+		s.warn(fmt.Sprintf("what a restart has to know cannot be written: %v", err))
+	}
 	p.line.begin(s.clock.next, p.first, grid.SegmentFrames)
 	p.start()
 	return p, nil
@@ -136,14 +146,21 @@ func (p *pipeline) build(rungs []rung, src sourceSpec) error {
 
 // lookBack finds out whether there is an earlier run to go on from.
 func (p *pipeline) lookBack() (err error) {
+	place, own := &p.s.place, ""
+	if p.s.opt.Live {
+		own = place.stateName()
+	}
+	if err := place.replacePasts(own); err != nil {
+		return fmt.Errorf("framegear: %w", err)
+	}
 	if !p.s.opt.Live {
 		return nil
 	}
-	if p.earlier, err = loadPast(&p.s.place); err != nil {
+	if p.earlier, err = loadPast(place, p.s.warn); err != nil {
 		return fmt.Errorf("framegear: %w", err)
 	}
 	if p.earlier != nil {
-		p.first = p.earlier.used + 1
+		p.first, p.floor = p.earlier.used+1, p.earlier.Floor
 	}
 	return nil
 }
@@ -153,11 +170,22 @@ func (p *pipeline) lookBack() (err error) {
 func (p *pipeline) resume(now time.Time) error {
 	earlier := p.earlier
 	p.publisher.resume(earlier)
+	if earlier.Start.IsZero() { // numbers alone
+		return nil
+	}
 	frame := p.grid.Rate.Frame()
 	due := media.Nanosecond.Rescale(int64(now.Sub(earlier.Start)), frame) / p.grid.SegmentFrames
 	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
 	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
-	p.s.clock.resume(now, earlier.Start, max(due, free)*p.grid.SegmentFrames)
+	start := earlier.Start
+	// A run that was killed is at most two segments ahead of the clock: those that its numbers stand for. More is a clock that was set back,
+	// and waiting for it would lose every frame until then. The timeline stays ahead of it instead.
+	if ahead := free - due; ahead > segmentsAhead {
+		start = now.Add(-p.grid.Rate.Frame().Duration(free * p.grid.SegmentFrames))
+		p.s.warn(fmt.Sprintf("the clock is %s behind what was made before: the output stays ahead of it",
+			p.grid.Rate.Frame().Duration(ahead*p.grid.SegmentFrames).Round(time.Millisecond)))
+	}
+	p.s.clock.resume(now, start, max(due, free)*p.grid.SegmentFrames)
 	for _, st := range p.sound {
 		if err := st.track.Begin(st.samples(p.grid.Tick(p.s.clock.next))); err != nil {
 			return &StageError{Stage: "audio", Rendition: st.id, Err: err}
@@ -165,6 +193,9 @@ func (p *pipeline) resume(now time.Time) error {
 	}
 	return nil
 }
+
+// segmentsAhead is how far a killed run may be ahead of the clock: the segment under way, two whose parts may have been seen, and rounding.
+const segmentsAhead = 4
 
 func (p *pipeline) start() {
 	if p.s.opt.Live {
@@ -300,11 +331,22 @@ func (p *pipeline) finish(ctx context.Context) error {
 		<-drained
 		return ctx.Err()
 	}
-	if err := p.err(); err != nil {
-		p.publisher.stop()
+	if err := p.s.drain(ctx); err != nil {
+		p.halt()
+		p.cancel()
 		return err
 	}
-	if err := p.publisher.finish(); err != nil {
+	if err := p.err(); err != nil {
+		p.publisher.end()
+		if late := p.publisher.write(); late != nil { // the first error is the one to tell
+			p.s.opt.Logger.Debug("the end could not be written", "err", late)
+		}
+		return err
+	}
+	switch err := p.publisher.finish(); {
+	case errors.Is(err, delivery.ErrGivenUp):
+		return lost(err)
+	case err != nil:
 		p.fail(&StageError{Stage: "publish", Err: err})
 	}
 	return p.err()
@@ -315,6 +357,7 @@ func (p *pipeline) close() {
 	p.halt()
 	p.end()
 	p.work.Wait()
+	p.s.closeOutlet()
 	p.publisher.stop()
 	p.free()
 }

@@ -1,21 +1,16 @@
 package framegear
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"math"
-	"path"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/framegear/framegear/internal/delivery"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/manifest"
-	"github.com/framegear/framegear/manifest/dash"
-	"github.com/framegear/framegear/manifest/hls"
 	"github.com/framegear/framegear/muxer"
-	"github.com/framegear/framegear/muxer/sink"
 )
 
 // publisher keeps the timeline of what exists and writes the manifests that say so: always after the bytes they name, always
@@ -29,7 +24,16 @@ type publisher struct {
 	tracks  []track
 	window  *window
 	current *manifest.Presentation // immutable
-	changed chan struct{}          // closed when current is replaced
+
+	// of a place that comes behind: what it has, see stock
+	stocks      []stock
+	stockWindow *window
+	stored      *manifest.Presentation // immutable
+	gaps        map[int64]bool         // numbers of segments that it will never have
+	early       map[string]struct{}    // settled before they were told of
+
+	listed  bool          // the manifests exist
+	changed chan struct{} // closed when current is replaced
 
 	dirty chan struct{}
 	quit  chan struct{}
@@ -43,6 +47,8 @@ type track struct {
 	meter *manifest.Meter
 	// run is the number of the segment that does not continue the one before, 0 when there is none.
 	run int64
+	// longest is the most that was ever listed at a time, in ticks.
+	longest int64
 	// heir is who takes the place of a track that will leave.
 	heir string
 }
@@ -57,7 +63,8 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 		pub.base.State, pub.base.UTCTiming = manifest.StateLive, "time"
 		pub.base.Window = max(0, o.Window)
 	}
-	pub.window = newWindow(o, p.s.place.sink, p.s.place.parts)
+	pub.makeWindows()
+	p.s.outlet.publisher.Store(pub)
 	extension := map[Container]string{FMP4: "m4s", TS: "ts"}[o.Container]
 	for i := range rungs {
 		id := rungs[i].id
@@ -68,6 +75,7 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 			},
 			meter: manifest.NewMeter(p.grid.Duration()),
 		})
+		pub.addStock(&pub.tracks[i])
 		pub.base.PartDuration = max(pub.base.PartDuration, pub.tracks[i].PartDuration)
 	}
 	return pub
@@ -121,11 +129,39 @@ func (pub *publisher) resume(earlier *past) {
 			listed[s.URI] = true
 		}
 	}
-	for _, name := range earlier.left {
-		if isSegment(name) && !listed[name] {
-			pub.window.retire(pub.window.sink, name, max(pub.window.extra, 0))
+	for i := range pub.stocks {
+		st, t := &pub.stocks[i], &pub.tracks[i]
+		st.Segments, st.Discontinuities, st.RunStart = t.Segments, t.Discontinuities, t.RunStart
+	}
+	w := pub.placeWindow()
+	for name, at := range earlier.left {
+		if isSegment(name) && !listed[name] && numberOf(name) > earlier.Floor {
+			w.retireOld(name, at)
 		}
 	}
+}
+
+// makeWindows makes the windows of what was made, and of what the place has where that is something else.
+func (pub *publisher) makeWindows() {
+	s := pub.p.s
+	o, inPlace := &s.opt, remover{s.remove, s.outage, s.warn}
+	if s.outlet.spool == nil {
+		pub.window = newWindow(o, inPlace, s.place.parts)
+		return
+	}
+	pub.stockWindow, pub.gaps, pub.early = newWindow(o, inPlace, nil), map[int64]bool{}, map[string]struct{}{}
+	pub.window = newWindow(o, remover{}, s.place.parts)
+	if s.place.parts != nil {
+		pub.window.place.remove = s.place.parts.Remove
+	}
+}
+
+// placeWindow returns the window of what the place has.
+func (pub *publisher) placeWindow() *window {
+	if pub.stockWindow != nil {
+		return pub.stockWindow
+	}
+	return pub.window
 }
 
 // setStart sets the wall-clock instant of media time zero.
@@ -182,8 +218,20 @@ func (pub *publisher) segmentReady(track int, seg muxer.Segment) {
 	pub.slideGone(t, done.End())
 	pub.replace()
 	info := pub.info(t, seg)
+	news := []SegmentInfo{info}
+	if pub.stocks != nil {
+		there := pub.await(track, done, info)
+		if pub.p.s.place.parts == nil { // nobody can read it before
+			news = there
+		}
+	}
 	pub.mu.Unlock()
-	pub.p.s.segmentReady(info)
+	pub.p.s.readable(news)
+	pub.poke()
+}
+
+// poke has the manifests written.
+func (pub *publisher) poke() {
 	select {
 	case pub.dirty <- struct{}{}:
 	default:
@@ -212,6 +260,12 @@ func (pub *publisher) replace() {
 		level(next.Tracks)
 	}
 	pub.current = &next
+	if pub.stocks != nil {
+		pub.stored = pub.inPlace(next)
+		if pub.p.s.place.parts == nil {
+			pub.current = pub.stored
+		}
+	}
 	close(pub.changed)
 	pub.changed = make(chan struct{})
 }
@@ -253,9 +307,7 @@ func (pub *publisher) start() {
 		for {
 			select {
 			case <-pub.dirty:
-				if err := pub.update(); err != nil {
-					pub.p.fail(&StageError{Stage: "publish", Err: err})
-				}
+				pub.update()
 			case <-pub.quit:
 				return
 			}
@@ -263,128 +315,52 @@ func (pub *publisher) start() {
 	})
 }
 
-// update writes the manifests and then deletes what none of them names any more.
-func (pub *publisher) update() error {
-	if err := pub.write(); err != nil {
-		return err
+// update writes the manifests, as often as it takes, and then deletes what none of them names any more.
+func (pub *publisher) update() {
+	err := pub.write
+	if place := pub.p.s.outlet.place; place != nil {
+		err = func() error { return place.Do(pub.p.ctx, pub.write) }
 	}
-	return pub.window.sweep(pub.p.s.opt.now())
+	switch err := err(); {
+	case err == nil:
+		pub.sweep()
+	case pub.p.ctx.Err() == nil && !errors.Is(err, delivery.ErrGivenUp):
+		pub.p.fail(&StageError{Stage: "publish", Err: err})
+	}
+}
+
+func (pub *publisher) sweep() {
+	now := pub.p.s.opt.now()
+	pub.window.sweep(pub.p.ctx, now)
+	if pub.stockWindow != nil {
+		pub.stockWindow.sweep(pub.p.ctx, now)
+	}
 }
 
 // stop ends the goroutine; what is published stays as it is.
 func (pub *publisher) stop() {
 	pub.once.Do(func() { close(pub.quit) })
 	pub.work.Wait()
+	pub.window.work.Wait()
+	pub.placeWindow().work.Wait()
 }
 
 // finish writes the final manifests.
 func (pub *publisher) finish() error {
-	pub.stop()
-	pub.mu.Lock()
-	pub.base.State = manifest.StateEnded
-	pub.replace()
-	pub.mu.Unlock()
+	pub.end()
+	if place := pub.p.s.outlet.place; place != nil {
+		return place.Do(pub.p.ctx, pub.write)
+	}
 	return pub.write()
 }
 
-// remove deletes everything that was published: what players look for first goes first.
-func (pub *publisher) remove() error {
-	ctx, place := context.Background(), &pub.p.s.place
-	var errs []error
-	drop := func(s sink.Sink, name string) {
-		if s != nil && name != "" {
-			errs = append(errs, s.Remove(ctx, name))
-		}
+// end lets players know that no more comes.
+func (pub *publisher) end() {
+	pub.stop()
+	pub.mu.Lock()
+	defer pub.mu.Unlock()
+	pub.base.State = manifest.StateEnded
+	if pub.current != nil {
+		pub.replace()
 	}
-	drop(place.sink, place.name+".mpd")
-	drop(place.sink, place.name+".m3u8")
-	drop(place.sink, place.stateName())
-	for i := range pub.tracks {
-		t := &pub.tracks[i]
-		drop(place.sink, t.Playlist)
-		for _, s := range t.Segments {
-			for _, p := range s.Parts {
-				drop(place.parts, p.URI)
-			}
-			drop(place.sink, s.URI)
-		}
-		drop(place.sink, t.Init)
-	}
-	for _, r := range pub.window.all() {
-		drop(r.sink, r.name)
-	}
-	return errors.Join(errs...)
-}
-
-// remember writes what the next run in the same place has to know.
-func (pub *publisher) remember(plain *manifest.Presentation) error {
-	if pub.p.s.place.dir == nil || !pub.p.s.opt.Live {
-		return nil
-	}
-	b, err := encodePast(plain, pub.p.s.opt.LowLatency)
-	return pub.put(pub.p.s.place.stateName(), b, err)
-}
-
-// write renders the current presentation and writes every manifest of the output's formats: media playlists before the
-// multivariant playlist that names them. Files cannot make a player wait, so they never offer parts.
-func (pub *publisher) write() error {
-	pres, _ := pub.Snapshot()
-	if pres == nil || !pub.p.s.place.manifests {
-		return nil
-	}
-	plain := plainOf(pres)
-	if plain == nil || !begun(plain.Tracks) {
-		return nil
-	}
-	if err := pub.remember(plain); err != nil {
-		return err
-	}
-	o := &pub.p.s.opt
-	if o.Format != DASH {
-		if err := pub.writeHLS(plain); err != nil {
-			return err
-		}
-	}
-	if o.Format != HLS {
-		b, err := dash.Render(plain)
-		return pub.put(pub.p.s.place.name+".mpd", b, err)
-	}
-	return nil
-}
-
-// begun reports whether all tracks have their initialization segments: after a restart the segments of the run before are listed earlier.
-func begun(tracks []manifest.Track) bool {
-	return !slices.ContainsFunc(tracks, func(t manifest.Track) bool { return t.Container == manifest.ContainerFMP4 && t.Init == "" })
-}
-
-// plainOf returns the presentation without parts and without what only some tracks have, nil when nothing is left.
-func plainOf(p *manifest.Presentation) *manifest.Presentation {
-	plain := *p
-	plain.PartDuration, plain.UTCTiming = 0, ""
-	plain.Tracks = append([]manifest.Track(nil), p.Tracks...)
-	for i := range plain.Tracks {
-		plain.Tracks[i].PartDuration = 0
-	}
-	if !level(plain.Tracks) {
-		return nil
-	}
-	return &plain
-}
-
-func (pub *publisher) writeHLS(pres *manifest.Presentation) error {
-	for i := range pres.Tracks {
-		b, err := hls.Media(pres, &pres.Tracks[i], hls.MediaOptions{})
-		if err := pub.put(pres.Tracks[i].Playlist, b, err); err != nil {
-			return err
-		}
-	}
-	b, err := hls.Multivariant(pres)
-	return pub.put(pub.p.s.place.name+".m3u8", b, err)
-}
-
-func (pub *publisher) put(name string, b []byte, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", path.Base(name), err)
-	}
-	return sink.WriteObject(pub.p.ctx, pub.p.s.place.sink, name, b)
 }

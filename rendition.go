@@ -126,11 +126,17 @@ func (r *rendition) openMuxer() (err error) {
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit: func(name string) { pub.initReady(r.index, name) },
 		OnPart: func(part muxer.Part) {
+			if part.Index == 0 {
+				r.toil()
+			}
 			pub.partReady(r.index, part)
 			r.readable()
 		},
 		OnSegment: func(seg muxer.Segment) {
 			r.next = seg.Number + 1
+			if len(seg.Parts) == 0 {
+				r.toil()
+			}
 			pub.segmentReady(r.index, seg)
 			if len(seg.Parts) == 0 {
 				r.readable()
@@ -144,6 +150,13 @@ func (r *rendition) openMuxer() (err error) {
 		return r.fault("muxer", err)
 	}
 	return nil
+}
+
+// toil is what tests make a segment cost.
+func (r *rendition) toil() {
+	if work := r.p.s.opt.work; work != nil {
+		work(r.id)
+	}
 }
 
 func (r *rendition) openFilter() (err error) {

@@ -2,6 +2,7 @@ package framegear_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -200,16 +202,52 @@ func TestRestartWithAnotherLadder(t *testing.T) {
 	})
 }
 
-// A state that cannot be read is an error before anything is written: starting at number 1 would break every player.
+// A state that cannot be read, or none, lets the numbers go on above those of the files: starting at number 1 would break every player.
 func TestRestartFromADamagedState(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(path.Join(dir, ".live.state.json"), []byte("{"), 0o600))
-	o := tiny()
-	s, err := framegear.New(dir, o)
-	require.NoError(t, err)
-	defer s.Close()
-	require.ErrorIs(t, s.WriteFrame(picture(0, side, side)), framegear.ErrOptions)
-	require.Empty(t, files(t, dir))
+	for name, state := range map[string]string{"cut off": `{"Version":1,"Sta`, "empty": "", "of nothing": "{}", "missing": "-"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				o := tiny()
+				o.LowLatency, o.Live = false, true
+				s := newStream(t, dir, o)
+				play(t, s, steady(30, 4500*time.Millisecond))
+				require.NoError(t, s.Close())
+				last := highest(t, dir)
+				if at := path.Join(dir, ".live.state.json"); state == "-" {
+					require.NoError(t, os.Remove(at))
+				} else {
+					require.NoError(t, os.WriteFile(at, []byte(state), 0o600))
+				}
+				var warned []string
+				o.Events.Warning = func(w framegear.WarningInfo) { warned = append(warned, w.Text) }
+				s = newStream(t, dir, o)
+				play(t, s, steady(30, 4500*time.Millisecond))
+				m := parseMedia(t, string(read(t, dir, "v0/media.m3u8")))
+				require.Equal(t, last+1, m.sequence)
+				require.True(t, m.segments[0].discontinuity)
+				if state != "-" {
+					require.Len(t, warned, 1)
+					require.Contains(t, warned[0], path.Join(dir, ".live.state.json"))
+				}
+				checkFolder(t, dir, time.Now)
+				require.NoError(t, s.Finish(t.Context()))
+			})
+		})
+	}
+}
+
+// highest returns the highest number of a segment in a folder.
+func highest(t *testing.T, dir string) (n int64) {
+	t.Helper()
+	for _, name := range files(t, dir) {
+		if number, ok := strings.CutSuffix(path.Base(name), ".m4s"); ok {
+			at, err := strconv.ParseInt(number, 10, 64)
+			require.NoError(t, err)
+			n = max(n, at)
+		}
+	}
+	return n
 }
 
 const childOutput = "FRAMEGEAR_TEST_OUTPUT"
@@ -267,9 +305,11 @@ func killAfter(t *testing.T, dir string, n int) {
 	require.NoError(t, err)
 	require.NoError(t, child.Start())
 	lines := bufio.NewScanner(out)
-	listed := func() bool {
-		_, err := os.Stat(path.Join(dir, "live.mpd"))
-		return err == nil
+	mpd := path.Join(dir, "live.mpd")
+	before, _ := os.ReadFile(mpd)
+	listed := func() bool { // by this run
+		now, err := os.ReadFile(mpd)
+		return err == nil && !bytes.Equal(now, before)
 	}
 	for told := 0; told < n || !listed(); told++ {
 		require.True(t, lines.Scan())

@@ -141,6 +141,7 @@ func (pub *publisher) addSound(st *soundTrack) int {
 	// Players hold back by the longest part of all (RFC 8216bis section 4.4.3.8).
 	pub.base.PartDuration = max(pub.base.PartDuration, t.PartDuration)
 	pub.tracks = append(pub.tracks, track{Track: t, meter: manifest.NewMeter(pub.p.grid.Duration())})
+	pub.addStock(&pub.tracks[len(pub.tracks)-1])
 	return len(pub.tracks) - 1
 }
 

@@ -36,6 +36,12 @@ type Stats struct {
 	GivenUp int64
 	// Segments and Bytes count what was published.
 	Segments, Bytes int64
+	// Gaps counts the segments of each track that the output's place never got (Options.Backlog). Waiting and WaitingBytes are the objects
+	// on their way there, and Outage says why it cannot be written to at the moment, nil when it can.
+	Gaps         int64
+	Waiting      int
+	WaitingBytes int64
+	Outage       error
 	// Stages are the times of the stages, none before the first frame.
 	Stages []StageStats
 	// Audio is what the sound tracks have done, in the order of Options.Audio without those that were left out. Empty before the first frame.
@@ -51,6 +57,10 @@ func (s *Stream) Stats() Stats {
 		Same:    s.counters.same.Load(),
 		Dropped: s.counters.dropped.Load(), Jumps: s.counters.jumps.Load(), CaughtUp: s.counters.caughtUp.Load(),
 		Replaced: s.counters.replaced.Load(), GivenUp: s.counters.givenUp.Load(), Segments: s.counters.segments.Load(), Bytes: s.counters.bytes.Load(), Live: maps.Clone(av.Live()),
+	}
+	st.Gaps, st.Outage = s.outlet.gaps.Load(), s.outage()
+	if s.outlet.spool != nil {
+		st.Waiting, st.WaitingBytes = s.outlet.spool.Waiting()
 	}
 	if p := s.origin.pipeline(); p != nil {
 		st.Queued, st.Stages = len(p.room), p.stages()

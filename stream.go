@@ -1,7 +1,6 @@
 package framegear
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,8 +15,9 @@ import (
 // Stream turns frames into one adaptive presentation. WriteFrame, Finish and Close may be called from several goroutines;
 // frames are taken one at a time.
 type Stream struct {
-	opt   Options
-	place place
+	opt    Options
+	place  place
+	outlet outlet
 
 	mu     sync.Mutex // held while a frame is taken, never across an encoder's work
 	clock  *gridClock
@@ -82,7 +82,12 @@ func NewContext(ctx context.Context, output string, o Options) (*Stream, error) 
 		return nil, err
 	}
 	s.place = p
-	s.watchOutput()
+	s.openOutlet()
+	s.place.readBack()
+	if least := s.opt.Window + s.opt.SegmentDuration; s.opt.ExtraWindow > 0 && s.opt.ExtraWindow < least {
+		s.warn(fmt.Sprintf("segments are deleted %s after they left the list: players may ask for them for %s (RFC 8216 section 6.2.2)",
+			s.opt.ExtraWindow, least))
+	}
 	s.origin.changed = make(chan struct{})
 	return s, nil
 }
@@ -91,7 +96,7 @@ func NewContext(ctx context.Context, output string, o Options) (*Stream, error) 
 // A nil frame is skipped.
 //
 // Errors that wrap ErrFrame, ErrChanged, ErrPTS or ErrDropped are about this frame alone: nothing of it was written and the
-// stream goes on. It also goes on after ErrOutputLost. An error of the first frame, for whose size the encoders are opened (ErrLadder,
+// stream goes on. An error of the first frame, for whose size the encoders are opened (ErrLadder,
 // ErrHardware, a StageError), leaves room for a better one. Any other error has ended the stream. Finish returns it too.
 func (s *Stream) WriteFrame(f *Frame) error {
 	if f == nil {
@@ -116,22 +121,7 @@ func (s *Stream) WriteFrame(f *Frame) error {
 		s.drop(DropRate)
 		return nil
 	}
-	return cmp.Or(s.write(f, at), s.place.survivor.news())
-}
-
-// watchOutput says what happens when the output's place is lost.
-func (s *Stream) watchOutput() {
-	v := s.place.survivor
-	if v == nil {
-		return
-	}
-	v.origin = s.origin.used
-	v.tell = func(err error) {
-		s.opt.Logger.Error("the output is written no more, its origin goes on", "err", err)
-		if s.opt.Events.OutputLost != nil {
-			s.opt.Events.OutputLost(err)
-		}
-	}
+	return s.write(f, at)
 }
 
 // WriteFrames gives the stream every frame of a sequence such as [Input.Frames], until the sequence or the context ends; that the
@@ -328,9 +318,6 @@ func (s *Stream) Finish(ctx context.Context) error {
 		err = pipe.finish(ctx)
 	}
 	s.release()
-	if lost := s.place.survivor.final(); lost != nil {
-		err = errors.Join(err, lost)
-	}
 	return err
 }
 

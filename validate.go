@@ -25,8 +25,8 @@ func (o Options) Validate() error {
 	if !o.Timebase.Valid() {
 		bad("Timebase %s (want positive terms)", o.Timebase)
 	}
-	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap || o.Overload > GiveUpTop {
-		bad("Clock, WhenFull, Stall, Overload, Format and Container take only the constants of their types")
+	if o.Clock > ClockWall || o.WhenFull > DropWhenFull || o.Format > HLS || o.Container > TS || o.Stall > LeaveGap || o.Overload > GiveUpTop || o.Outage > EndAtOutage {
+		bad("Clock, WhenFull, Stall, Overload, Outage, Format and Container take only the constants of their types")
 	}
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
@@ -47,6 +47,9 @@ func (o Options) Validate() error {
 	}
 	if o.BitsPerPixel < 0 || o.MaxGap < 0 {
 		bad("BitsPerPixel %g, MaxGap %s (want 0 or more)", o.BitsPerPixel, o.MaxGap)
+	}
+	if o.Backlog < 0 || o.BacklogBytes < 0 {
+		bad("Backlog %s, BacklogBytes %d (want 0 or more)", o.Backlog, o.BacklogBytes)
 	}
 	if o.AutoLadder && len(o.Ladder) > 0 {
 		bad("Ladder and AutoLadder (want one of them)")

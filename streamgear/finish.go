@@ -14,7 +14,7 @@ import (
 const (
 	gearDashTime, gearDashLiveTime = 5, 20
 	gearHLSTime, gearHLSLiveTime   = 2, 4
-	gearWindow, gearExtraWindow    = 5, 5
+	gearWindow                     = 5
 	gearListSize                   = 6
 	gearKeyInterval                = 2 * time.Second
 	gearCRF                        = 20
@@ -152,7 +152,9 @@ func (c *converter) times() {
 		return
 	}
 	o.Window = c.windowOf(o)
-	o.ExtraWindow = time.Duration(orElse(c.extraWindow, gearExtraWindow) * float64(o.SegmentDuration))
+	if c.extraWindow != nil {
+		o.ExtraWindow = time.Duration(*c.extraWindow * float64(o.SegmentDuration))
+	}
 	if o.LowLatency && c.partDuration != nil {
 		o.PartDuration = seconds(*c.partDuration)
 	}

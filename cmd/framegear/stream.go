@@ -27,6 +27,7 @@ type streamCmd struct {
 	Container framegear.Container `help:"Segments: ${enum} (ts for hls alone)." enum:"fmp4,ts" default:"fmp4" group:"Output"`
 	Name      string              `help:"Name of the manifests without extension." group:"Output"`
 	Segment   string              `help:"Length of segments." default:"2s" placeholder:"2s" group:"Output"`
+	outageFlags
 	Rung      []rungFlag          `help:"One more rendition: 1280x720@2500k, 720p@1.5M@30fps, 640x360@crf23; source@2500k sets the source's own." sep:"none" placeholder:"SIZE@BITRATE" group:"Ladder"`
 	Ladder    string              `help:"Renditions beside the --rung ones: none (the source's size alone) or auto." enum:"none,auto" default:"none" group:"Ladder"`
 	NoPrimary bool                `help:"Leave out the rendition at the source's size." group:"Ladder"`
@@ -35,7 +36,7 @@ type streamCmd struct {
 	Live          bool                     `help:"A sliding window instead of a recording." group:"Live"`
 	LowLatency    bool                     `help:"Live in parts that players get at once (LL-HLS and LL-DASH)." group:"Live"`
 	Window        string                   `help:"How much is listed: segments (15), a time (30s), or all." default:"30s" placeholder:"N" group:"Live"`
-	ExtraWindow   string                   `help:"How much is kept after it left the list, in the same ways (default: the window)." placeholder:"N" group:"Live"`
+	ExtraWindow   string                   `help:"How much is kept after it left the list, in the same ways (default: as long as players may ask for it)." placeholder:"N" group:"Live"`
 	Part          time.Duration            `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration            `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
 	Stall         framegear.StallPolicy    `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
@@ -217,8 +218,6 @@ func (c *streamCmd) feed(e *env, src source, s *framegear.Stream, status *status
 		}
 		switch err := s.WriteFrame(&f); {
 		case err == nil || errors.Is(err, framegear.ErrDropped):
-		case errors.Is(err, framegear.ErrOutputLost):
-			status.note(err.Error() + " (Ctrl-C ends)")
 		default:
 			return err
 		}
@@ -244,6 +243,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		o.Name = "live"
 	}
 	c.hardwareFlags.apply(&o)
+	c.outageFlags.apply(&o)
 	if err := c.liveOptions(&o); err != nil {
 		return o, err
 	}

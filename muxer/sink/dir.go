@@ -14,8 +14,9 @@ import (
 // Dir keeps objects as files of a folder.
 //
 // An object is written to a temporary file beside its final name (".12.m4s.tmp-0123456789abcdef") and renamed at the
-// commit, so a name shows a whole file or none, whenever the process dies. Files are not synced to the disk: after a
-// crash of the process the system still has every byte, and only a crash of the whole machine can lose the last seconds.
+// commit, so a name shows a whole file or none, whenever the process dies. Files are not synced to the disk, unless an object
+// is asked to ([Syncer]): after a crash of the process the system still has every byte, and only a crash of the whole machine
+// can lose the last seconds.
 // Waiting for the disk at each segment would cost live outputs more than that: a sync takes as long as the device likes,
 // often longer than a part.
 //
@@ -39,6 +40,7 @@ var (
 	_ Sink    = (*Dir)(nil)
 	_ Reader  = (*Dir)(nil)
 	_ Flusher = (*dirObject)(nil)
+	_ Syncer  = (*dirObject)(nil)
 )
 
 // starting lets sinks of one process lock their folders one after the other, see takeLock.
@@ -88,6 +90,9 @@ func (d *Dir) start() error {
 	return nil
 }
 
+// String returns the folder's path.
+func (d *Dir) String() string { return d.path }
+
 // Shared reports whether another sink, of this process or another, was at work in the folder when this one was opened; false where the
 // system cannot tell.
 func (d *Dir) Shared() bool { return d.shared }
@@ -105,6 +110,9 @@ func (d *Dir) Create(ctx context.Context, name string) (Object, error) {
 	temp := path.Join(path.Dir(name), tempName(path.Base(name)))
 	f, err := d.createFile(temp)
 	if err != nil {
+		if d.gone(err) {
+			err = d.revive()
+		}
 		return nil, &Error{"create", d.full(name), cause(err)}
 	}
 	d.unended++

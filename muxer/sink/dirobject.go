@@ -17,6 +17,7 @@ type dirObject struct {
 	temp    string
 	file    *os.File
 	written int64
+	synced  bool
 }
 
 func (o *dirObject) Write(p []byte) (int, error) {
@@ -43,16 +44,49 @@ func (o *dirObject) Flush() error {
 	return nil
 }
 
+// Sync implements [Syncer].
+func (o *dirObject) Sync() { o.synced = true }
+
 func (o *dirObject) Commit() error {
 	if err := o.check("commit"); err != nil {
 		o.Abort()
 		return err
+	}
+	if o.synced {
+		if err := o.file.Sync(); err != nil {
+			o.Abort()
+			return &Error{"commit", o.path, cause(err)}
+		}
 	}
 	// Network file systems report a full disk no earlier than here.
 	if err := o.file.Close(); err != nil {
 		o.Abort()
 		return &Error{"commit", o.path, cause(err)}
 	}
+	folder := o.openFolder()
+	if folder != nil {
+		defer func() {
+			_ = folder.Sync() // the name; some file systems cannot
+			folder.Close()
+		}()
+	}
+	return o.publish()
+}
+
+// openFolder opens the folder that a synced object is in. Where folders cannot be opened they need no sync.
+func (o *dirObject) openFolder() *os.File {
+	if !o.synced {
+		return nil
+	}
+	f, err := o.dir.root.Open(path.Dir(o.name))
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+// publish gives the whole file its name.
+func (o *dirObject) publish() error {
 	d := o.dir
 	d.mu.Lock()
 	defer d.mu.Unlock()

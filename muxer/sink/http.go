@@ -85,6 +85,13 @@ func NewHTTP(baseURL string, options HTTPOptions) (*HTTP, error) {
 	return h, nil
 }
 
+// String returns the address without its password and query.
+func (h *HTTP) String() string {
+	u := h.base
+	u.RawQuery = ""
+	return u.Redacted()
+}
+
 // Create implements [Sink]. Nothing is sent before the first Flush or the Commit. The object is a [Flusher].
 func (h *HTTP) Create(ctx context.Context, name string) (Object, error) {
 	if err := h.admit(ctx, name); err != nil {

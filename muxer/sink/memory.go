@@ -30,6 +30,9 @@ func NewMemory() *Memory {
 	return &Memory{committed: map[string]*blob{}, growing: map[string]*blob{}}
 }
 
+// String returns "memory".
+func (m *Memory) String() string { return "memory" }
+
 // MemoryStats is what a [Memory] holds at one moment.
 type MemoryStats struct {
 	// Objects is the number of committed objects, Unended of those neither committed nor aborted yet.

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Sink stores objects. Its methods may be called from several goroutines at once.
+// Sink stores objects. Its methods may be called from several goroutines at once. A sink that is a [fmt.Stringer] is called by that
+// name in messages.
 type Sink interface {
 	// Create begins the object of that name. Nothing is visible under the name before Commit; what was there before stays
 	// until then. The caller ends the object with exactly one of Commit and Abort.
@@ -41,6 +42,10 @@ type Flusher interface {
 	Flush() error
 }
 
+// Syncer is an optional ability of an [Object]: after Sync its Commit returns no earlier than the object, and its name, would
+// outlive a loss of power.
+type Syncer interface{ Sync() }
+
 // Reader is an optional ability of a [Sink]: reading back what it holds, as an origin server does.
 type Reader interface {
 	// Open returns the object as it is now: the committed one, else the one that is growing and was flushed at least once.
@@ -70,6 +75,8 @@ var (
 	ErrAborted = errors.New("object was aborted")
 	// ErrClosed is returned by an Object that was committed or aborted already, and by a Sink after its Close.
 	ErrClosed = errors.New("already closed")
+	// ErrEmptied is returned, once, by a Create that finds the sink's place gone and has made it anew: all objects are lost.
+	ErrEmptied = errors.New("what was there is gone, and the place was made anew")
 )
 
 // Error says which operation on which object went wrong.
@@ -108,6 +115,30 @@ func WriteObject(ctx context.Context, s Sink, name string, b []byte) error {
 		return err
 	}
 	return o.Commit()
+}
+
+// WriteSynced is [WriteObject] for what has to outlive a loss of power, as far as the sink can promise that ([Syncer]).
+func WriteSynced(ctx context.Context, s Sink, name string, b []byte) error {
+	o, err := s.Create(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer o.Abort()
+	if y, ok := o.(Syncer); ok {
+		y.Sync()
+	}
+	if _, err := o.Write(b); err != nil {
+		return err
+	}
+	return o.Commit()
+}
+
+// nameOf is what a sink is called in messages: its own name, or else its type.
+func nameOf(s Sink) string {
+	if n, ok := s.(fmt.Stringer); ok {
+		return n.String()
+	}
+	return fmt.Sprintf("%T", s)
 }
 
 // ReadObject returns all bytes of name, which are the caller's. Of a growing object it waits for the end.

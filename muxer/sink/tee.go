@@ -16,8 +16,10 @@ type TeeError struct {
 	Err error
 }
 
-// Error names the sink by its place and type.
-func (e *TeeError) Error() string { return fmt.Sprintf("sink %d (%T): %v", e.Index, e.Sink, e.Err) }
+// Error names the sink by its place, from 1, and by its own name or else its type.
+func (e *TeeError) Error() string {
+	return fmt.Sprintf("sink %d (%s): %v", e.Index+1, nameOf(e.Sink), e.Err)
+}
 
 // Unwrap returns what the sink returned.
 func (e *TeeError) Unwrap() error { return e.Err }
