@@ -70,10 +70,10 @@ func (o *patientObject) do(op string, f func() error) error {
 		return o.place.Named(op, o.name, err)
 	})
 	if err != nil {
-		o.err = err
+		o.err = o.place.Named(op, o.name, err)
 		o.forget()
 	}
-	return err
+	return o.err
 }
 
 // begin makes the object below, with what was written before.
