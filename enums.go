@@ -15,6 +15,7 @@ var (
 	fullWords      = []string{"auto", "block", "drop"}
 	stallWords     = []string{"repeat", "gap"}
 	overloadWords  = []string{"keep-ladder", "give-up-top"}
+	outageWords    = []string{"outlive", "end"}
 	hwWords        = []string{"prefer", "require", "off"}
 )
 
@@ -116,6 +117,17 @@ func (p OverloadPolicy) MarshalText() ([]byte, error) { return []byte(p.String()
 // UnmarshalText implements encoding.TextUnmarshaler: the words of String, in any case. Errors wrap ErrOptions.
 func (p *OverloadPolicy) UnmarshalText(text []byte) error {
 	return parseWord(p, "policy for an overload", text, overloadWords)
+}
+
+// String returns "outlive" or "end".
+func (p OutagePolicy) String() string { return word(p, outageWords) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (p OutagePolicy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler: the words of String, in any case. Errors wrap ErrOptions.
+func (p *OutagePolicy) UnmarshalText(text []byte) error {
+	return parseWord(p, "policy for an outage", text, outageWords)
 }
 
 // String returns "prefer", "require" or "off".

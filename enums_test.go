@@ -18,6 +18,7 @@ func TestEnumsAsText(t *testing.T) {
 	t.Run("FullPolicy", enumAsText[framegear.FullPolicy, *framegear.FullPolicy]("auto", "block", "drop"))
 	t.Run("StallPolicy", enumAsText[framegear.StallPolicy, *framegear.StallPolicy]("repeat", "gap"))
 	t.Run("OverloadPolicy", enumAsText[framegear.OverloadPolicy, *framegear.OverloadPolicy]("keep-ladder", "give-up-top"))
+	t.Run("OutagePolicy", enumAsText[framegear.OutagePolicy, *framegear.OutagePolicy]("outlive", "end"))
 	t.Run("HWPolicy", enumAsText[framegear.HWPolicy, *framegear.HWPolicy]("prefer", "require", "off"))
 }
 
