@@ -119,7 +119,7 @@ func (pub *publisher) documents(plain *manifest.Presentation) [][]document {
 	return [][]document{media, main, mpd}
 }
 
-// putAll writes documents, at the same time where a place may be far away.
+// putAll writes documents, at the same time where a place may be far away. It returns the first error: the others say the same.
 func (pub *publisher) putAll(docs []document) error {
 	errs := make([]error, len(docs))
 	var work sync.WaitGroup
@@ -135,7 +135,12 @@ func (pub *publisher) putAll(docs []document) error {
 		}
 	}
 	work.Wait()
-	return errors.Join(errs...)
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // someSegment reports whether there is anything to play: an MPD has no way of listing gaps alone.

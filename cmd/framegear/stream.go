@@ -28,10 +28,10 @@ type streamCmd struct {
 	Name      string              `help:"Name of the manifests without extension." group:"Output"`
 	Segment   string              `help:"Length of segments." default:"2s" placeholder:"2s" group:"Output"`
 	outageFlags
-	Rung      []rungFlag          `help:"One more rendition: 1280x720@2500k, 720p@1.5M@30fps, 640x360@crf23; source@2500k sets the source's own." sep:"none" placeholder:"SIZE@BITRATE" group:"Ladder"`
-	Ladder    string              `help:"Renditions beside the --rung ones: none (the source's size alone) or auto." enum:"none,auto" default:"none" group:"Ladder"`
-	NoPrimary bool                `help:"Leave out the rendition at the source's size." group:"Ladder"`
-	Upscale   bool                `help:"Make rungs that are larger than the source." group:"Ladder"`
+	Rung      []rungFlag `help:"One more rendition: 1280x720@2500k, 720p@1.5M@30fps, 640x360@crf23; source@2500k sets the source's own." sep:"none" placeholder:"SIZE@BITRATE" group:"Ladder"`
+	Ladder    string     `help:"Renditions beside the --rung ones: none (the source's size alone) or auto." enum:"none,auto" default:"none" group:"Ladder"`
+	NoPrimary bool       `help:"Leave out the rendition at the source's size." group:"Ladder"`
+	Upscale   bool       `help:"Make rungs that are larger than the source." group:"Ladder"`
 
 	Live          bool                     `help:"A sliding window instead of a recording." group:"Live"`
 	LowLatency    bool                     `help:"Live in parts that players get at once (LL-HLS and LL-DASH)." group:"Live"`

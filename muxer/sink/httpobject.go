@@ -188,6 +188,8 @@ func (h *HTTP) retry(ctx context.Context, attempt func() error) error {
 			return ctx.Err()
 		case errors.As(err, &status) && !status.temporary():
 			return err
+		case n >= h.options.Attempts && n == 1:
+			return err
 		case n >= h.options.Attempts:
 			return fmt.Errorf("after %d attempts: %w", n, err)
 		}
