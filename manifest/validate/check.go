@@ -79,6 +79,9 @@ func Check(ctx context.Context, target string, opt Options) (*Report, error) {
 		c.opt.Now = time.Now
 	}
 	doc, err := c.fetch.Fetch(ctx, target, ByteRange{}, maxManifest)
+	if errors.Is(err, errNoFile) {
+		err = fmt.Errorf("%w: %w", ErrNotManifest, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("validate: %w", err)
 	}

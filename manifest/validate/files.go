@@ -18,6 +18,9 @@ import (
 	"time"
 )
 
+// errNoFile is wrapped when a name is that of something else.
+var errNoFile = errors.New("not a file")
+
 // patience is how long a request of the default client may take.
 const patience = 30 * time.Second
 
@@ -93,9 +96,9 @@ func readFile(name string, part ByteRange, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, fmt.Errorf("%w: it is a folder%s", ErrNotManifest, inFolder(name))
+		return nil, fmt.Errorf("%w: it is a folder%s", errNoFile, inFolder(name))
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: it is a pipe or a device (want a file)", ErrNotManifest)
+		return nil, fmt.Errorf("%w: it is a pipe or a device", errNoFile)
 	}
 	if part.Length > 0 {
 		return readLimited(io.NewSectionReader(file, part.Offset, part.Length), limit)

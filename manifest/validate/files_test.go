@@ -29,7 +29,7 @@ func TestOnlyFilesAreRead(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"file-missing"}, rules(r))
 	require.Equal(t, 2, r.Findings[0].Count)
-	require.Contains(t, r.Findings[0].Text, "it is a pipe or a device (want a file)")
+	require.Contains(t, r.Findings[0].Text, "not a file: it is a pipe or a device")
 	_, err = validate.Check(context.Background(), pipe, validate.Options{})
 	require.ErrorIs(t, err, validate.ErrNotManifest)
 	_, err = validate.Check(context.Background(), dir, validate.Options{})

@@ -21,8 +21,7 @@ var calendar = regexp.MustCompile(
 // parseMPD reads an MPD. It makes sure first that it is well-formed XML: dash-mpd v0.15.0 never returns from some
 // documents whose tags do not match.
 func parseMPD(b []byte) (*mpd.MPD, error) {
-	attributes, err := xmlAttributes(b)
-	if err != nil {
+	if err := xmlAttributes(b, func(attribute) {}); err != nil {
 		return nil, err
 	}
 	m, err := mpd.MPDFromBytes(calendar.ReplaceAll(b, []byte("$1$2")))
@@ -31,11 +30,12 @@ func parseMPD(b []byte) (*mpd.MPD, error) {
 	}
 	var number *strconv.NumError
 	if errors.As(err, &number) {
-		for _, a := range attributes {
-			if a.value == number.Num && !slices.Contains(textual, a.name) {
-				return nil, fmt.Errorf("line %d: %s@%s is %q (want a number: %w)", a.line, a.element, a.name, a.value, number.Err)
+		_ = xmlAttributes(b, func(a attribute) {
+			if number != nil && a.value == number.Num && !slices.Contains(textual, a.name) {
+				err = fmt.Errorf("line %d: %s@%s is %q (want a number: %w)", a.line, a.element, a.name, a.value, number.Err)
+				number = nil
 			}
-		}
+		})
 	}
 	return nil, err
 }
@@ -51,24 +51,24 @@ type attribute struct {
 	element, name, value string
 }
 
-func xmlAttributes(b []byte) ([]attribute, error) {
+// xmlAttributes calls visit with every attribute. The error tells why b is no XML.
+func xmlAttributes(b []byte, visit func(attribute)) error {
 	d := xml.NewDecoder(bytes.NewReader(b))
 	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("the encoding is %s (want UTF-8)", charset)
 	}
-	var out []attribute
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return out, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if e, ok := token.(xml.StartElement); ok {
 			line, _ := d.InputPos()
 			for _, a := range e.Attr {
-				out = append(out, attribute{line, e.Name.Local, a.Name.Local, a.Value})
+				visit(attribute{line, e.Name.Local, a.Name.Local, a.Value})
 			}
 		}
 	}

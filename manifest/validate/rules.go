@@ -33,7 +33,7 @@ var (
 	ruleHvc1            = rule{"hvc1", Warning, "Apple HLS Authoring 1.10"}
 	ruleTSTables        = rule{"ts-tables", Error, "RFC 8216 3.2"}
 	rulePTS             = rule{"pts-continuity", Error, "RFC 8216bis 4.4.4.3"}
-	ruleReorder         = rule{"reorder-delay", Warning, "players drop what is not in the segment's own time"}
+	ruleReorder         = rule{"reorder-delay", Warning, "hls.js places pictures by tfdt"}
 	ruleResolution      = rule{"resolution", Error, "RFC 8216 4.3.4.2; ISO/IEC 23009-1 5.3.7.2"}
 	ruleFrameRate       = rule{"frame-rate", Error, "RFC 8216 4.3.4.2; ISO/IEC 23009-1 5.3.7.2"}
 	ruleFrameRateAdvice = rule{"frame-rate-accuracy", Warning, "RFC 8216 4.3.4.2; ISO/IEC 23009-1 5.3.7.2"}
