@@ -4,12 +4,15 @@ import (
 	"context"
 	"net"
 	"sync"
+	"time"
 )
 
 // conn is a connection of a [Server]. It gives its slot back when it is closed, and can hold back what is written: net/http passes a chunk
 // on in three pieces, each of which would be a system call that wakes the client up.
 type conn struct {
 	net.Conn
+	of      client
+	idle    time.Time // since when it has no request, zero while it has one; the listener's lock is for it
 	release func()
 	held    *heldBytes // nil while nothing is held back
 }

@@ -13,6 +13,8 @@
 //	/time               the clock for players (UTCTiming)
 //	/metrics /healthz   for operators
 //
+// With Options.Files it serves a folder's manifests and media instead, under their own names.
+//
 // Names are those of the presentation: nothing else can be reached. Every answer is made from one immutable
 // presentation. A request for something that comes next is held until it exists; holding is bounded in number and in
 // time, ends with the client's connection, and costs the encoder nothing, because the source never waits for a reader.

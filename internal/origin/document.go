@@ -42,7 +42,7 @@ func newDocument(body []byte, mime string) *document {
 func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", d.mime)
-	h.Set("Vary", "Accept-Encoding")
+	h.Add("Vary", "Accept-Encoding")
 	body, tag := d.body, d.tag
 	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		body, tag = d.gzipped(), d.tag+"-gz"

@@ -8,15 +8,23 @@ import (
 
 const allowedMethods = "GET, HEAD, OPTIONS"
 
-// setCommonHeaders lets players on any page read everything, including what they measure clocks and latency with.
-func setCommonHeaders(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
+// setCommonHeaders lets players on the pages that may do so read everything, including what they measure clocks and latency with.
+func (o *Origin) setCommonHeaders(h http.Header, r *http.Request) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	allowed, varies := o.allowedOrigin(r)
+	if varies {
+		h.Add("Vary", "Origin")
+	}
+	if allowed == "" {
+		h.Set("Cross-Origin-Resource-Policy", "same-site") // not even to be shown by others
+		return
+	}
+	h.Set("Access-Control-Allow-Origin", allowed)
 	h.Set("Access-Control-Allow-Methods", allowedMethods)
 	h.Set("Access-Control-Allow-Headers", "Authorization, Range, If-Range, If-None-Match, If-Modified-Since, Cache-Control, Pragma")
 	h.Set("Access-Control-Expose-Headers", "Date, Age, ETag, Cache-Control, Content-Length, Content-Range, Accept-Ranges, Retry-After")
 	h.Set("Access-Control-Max-Age", "86400")
-	h.Set("Timing-Allow-Origin", "*")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Timing-Allow-Origin", allowed)
 }
 
 // writeText answers with a short text that is never cached.

@@ -111,6 +111,52 @@ func TestCORS(t *testing.T) {
 	}
 }
 
+func TestAllowOrigins(t *testing.T) {
+	const page, local = "https://example.com", "http://localhost:3000"
+	listed, nobody := []string{"https://player.example"}, []string{}
+	tests := []struct {
+		name            string
+		allow           []string
+		token           string
+		url, from, want string
+	}{
+		{"anywhere", nil, "", "http://cam.example/live.mpd", page, "*"},
+		{"this machine", nil, "", "http://127.0.0.1:8080/live.mpd", page, ""},
+		{"this machine by name", nil, "", "http://localhost:8080/live.mpd", page, ""},
+		{"this machine by the other family", nil, "", "http://[::1]:8080/live.mpd", page, ""},
+		{"this machine for itself", nil, "", "http://127.0.0.1:8080/live.mpd", local, "*"},
+		{"this machine without a page", nil, "", "http://127.0.0.1:8080/live.mpd", "", "*"},
+		{"a file", nil, "", "http://127.0.0.1:8080/live.mpd", "null", ""},
+		{"a name like this machine's", nil, "", "http://127.0.0.1:8080/live.mpd", "http://localhost.example.com", ""},
+		{"who knows the token", nil, "t", "http://127.0.0.1:8080/live.mpd?token=t", page, "*"},
+		{"everybody", []string{"*"}, "", "http://127.0.0.1:8080/live.mpd", page, "*"},
+		{"listed", listed, "", "http://cam.example/live.mpd", "https://player.example", "https://player.example"},
+		{"not listed", listed, "", "http://cam.example/live.mpd", page, ""},
+		{"nobody", nobody, "", "http://cam.example/live.mpd", page, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newOrigin(t, liveOutput(t), func(o *origin.Options) { o.AllowOrigins, o.Token = tt.allow, tt.token })
+			headers := []string{}
+			if tt.from != "" {
+				headers = append(headers, "Origin", tt.from)
+			}
+			answer := get(h, tt.url, headers...)
+			require.Equal(t, http.StatusOK, answer.Code)
+			require.Equal(t, tt.want, answer.Header().Get("Access-Control-Allow-Origin"))
+			if tt.want == "" {
+				require.Equal(t, "same-site", answer.Header().Get("Cross-Origin-Resource-Policy"))
+			}
+		})
+	}
+	answer := get(newOrigin(t, liveOutput(t)), "http://localhost/live.mpd", "Origin", local)
+	require.Equal(t, []string{"Origin", "Accept-Encoding"}, answer.Header().Values("Vary"), "a cache keeps one answer for each page")
+	_, err := origin.New(origin.Options{AllowOrigins: []string{"example.com", "https://a.example/x"}, Cache: 9})
+	for _, part := range []string{`"example.com"`, `"https://a.example/x"`, "Cache is 9"} {
+		require.ErrorContains(t, err, part)
+	}
+}
+
 func TestReadOnly(t *testing.T) {
 	h := newOrigin(t, liveOutput(t))
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodConnect, "BREW"} {
@@ -127,14 +173,14 @@ func TestCacheControl(t *testing.T) {
 	out := liveOutput(t)
 	h := newOrigin(t, out)
 	for path, want := range map[string]string{
-		"/live.mpd":                     "public, max-age=1",
-		"/live.m3u8":                    "public, max-age=1",
-		"/v0/live.m3u8":                 "public, max-age=1",
-		msn(3, -1):                      "public, max-age=12",
-		msn(4, 1):                       "public, max-age=12",
-		"/v0/3.m4s":                     "public, max-age=12",
-		"/v0/4.1.m4s":                   "public, max-age=12",
-		"/v0/init.mp4":                  "public, max-age=12",
+		"/live.mpd":                     "max-age=1",
+		"/live.m3u8":                    "max-age=1",
+		"/v0/live.m3u8":                 "max-age=1",
+		msn(3, -1):                      "max-age=12",
+		msn(4, 1):                       "max-age=12",
+		"/v0/3.m4s":                     "max-age=12",
+		"/v0/4.1.m4s":                   "max-age=12",
+		"/v0/init.mp4":                  "max-age=12",
 		"/nothing":                      "no-store",
 		"/v0/live.m3u8?_HLS_msn=99":     "no-store",
 		"/time":                         "no-store",
@@ -146,9 +192,28 @@ func TestCacheControl(t *testing.T) {
 		require.Equal(t, want, get(h, path).Header().Get("Cache-Control"), path)
 	}
 	out.end()
-	require.Equal(t, "public, max-age=12", get(h, "/live.mpd").Header().Get("Cache-Control"))
+	require.Equal(t, "max-age=12", get(h, "/live.mpd").Header().Get("Cache-Control"))
 	h = newOrigin(t, out, func(o *origin.Options) { o.Token = "secret" })
 	require.Equal(t, "private, max-age=12", get(h, "/live.mpd?token=secret").Header().Get("Cache-Control"))
+}
+
+// What an app's own authentication let through is for that viewer (RFC 9111 section 3.5), unless the app says otherwise.
+func TestCachePolicy(t *testing.T) {
+	tests := []struct {
+		policy            origin.CachePolicy
+		anybody, somebody string
+	}{
+		{origin.CacheAuto, "max-age=12", "private, max-age=12"},
+		{origin.CachePublic, "public, max-age=12", "public, max-age=12"},
+		{origin.CachePrivate, "private, max-age=12", "private, max-age=12"},
+		{origin.CacheNone, "no-store", "no-store"},
+	}
+	for _, tt := range tests {
+		h := newOrigin(t, liveOutput(t), func(o *origin.Options) { o.Cache = tt.policy })
+		require.Equal(t, tt.anybody, get(h, "/v0/3.m4s").Header().Get("Cache-Control"))
+		require.Equal(t, tt.somebody, get(h, "/v0/3.m4s", "Authorization", "Basic eDp5").Header().Get("Cache-Control"))
+		require.Equal(t, tt.somebody, get(h, "/v0/3.m4s", "Cookie", "session=1").Header().Get("Cache-Control"))
+	}
 }
 
 func TestTime(t *testing.T) {
@@ -165,10 +230,12 @@ func TestHealthAndMetrics(t *testing.T) {
 		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "numbers") })
 	})
 	require.Equal(t, "ok\n", get(h, "/healthz").Body.String(), "a probe has no token")
-	health = errors.New("encoder v0 stands still")
+	health = errors.New("disk full: /srv/cam/v0/7.m4s")
 	sick := get(h, "/healthz")
 	require.Equal(t, http.StatusServiceUnavailable, sick.Code)
-	require.Contains(t, sick.Body.String(), "encoder v0 stands still")
+	require.NotContains(t, sick.Body.String(), "/srv", "a path is nothing for everybody")
+	require.Contains(t, get(h, "/healthz", "Authorization", "Bearer secret").Body.String(), "/srv/cam/v0/7.m4s")
+	require.NotContains(t, get(h, "/healthz?token=wrong").Body.String(), "/srv")
 	require.Equal(t, http.StatusUnauthorized, get(h, "/metrics").Code)
 	require.Equal(t, "numbers", get(h, "/metrics", "Authorization", "Bearer secret").Body.String())
 	require.Equal(t, http.StatusNotFound, get(newOrigin(t, liveOutput(t)), "/metrics").Code)

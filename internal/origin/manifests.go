@@ -3,7 +3,6 @@ package origin
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"sync"
 
 	"github.com/framegear/framegear/manifest"
@@ -93,7 +92,7 @@ func (o *Origin) serveManifest(w *writer, r *http.Request, mime string, enough f
 	if err != nil {
 		return err
 	}
-	o.setManifestCaching(w.Header(), p, false)
+	o.setManifestCaching(w.Header(), r, p, false)
 	d.serve(w, r)
 	return nil
 }
@@ -139,33 +138,20 @@ func (o *Origin) servePlaylist(w *writer, r *http.Request, name string) error {
 	if err != nil {
 		return err
 	}
-	o.setManifestCaching(w.Header(), p, want.blocking())
+	o.setManifestCaching(w.Header(), r, p, want.blocking())
 	d.serve(w, r)
 	return nil
 }
 
 // setManifestCaching sets how long others may keep a manifest: an answer that a client had to name a position for stays
 // right for six target durations, as does a finished one; any other may be old after half of one (8216bis appendix B).
-func (o *Origin) setManifestCaching(h http.Header, p *manifest.Presentation, blocking bool) {
+func (o *Origin) setManifestCaching(h http.Header, r *http.Request, p *manifest.Presentation, blocking bool) {
 	target := targetDuration(p.SegmentDuration)
 	age := target / 2
 	if blocking || p.State == manifest.StateEnded {
 		age = 6 * target
 	}
-	o.setMaxAge(h, int64(age.Seconds()))
-}
-
-// setMaxAge lets browsers, and shared caches when no token guards the output, keep an answer.
-func (o *Origin) setMaxAge(h http.Header, seconds int64) {
-	scope := "public"
-	if o.token.needed() {
-		scope = "private"
-	}
-	if seconds == 0 {
-		h.Set("Cache-Control", scope+", no-cache")
-		return
-	}
-	h.Set("Cache-Control", scope+", max-age="+strconv.FormatInt(seconds, 10))
+	o.setMaxAge(h, r, int64(age.Seconds()))
 }
 
 func trackOfPlaylist(p *manifest.Presentation, name string) *manifest.Track {

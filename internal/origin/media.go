@@ -38,15 +38,20 @@ func (o *Origin) serveMedia(w *writer, r *http.Request, name string) error {
 	defer h.Close()
 	w.Header().Set("Content-Type", found.mime)
 	// Names are made anew by the next run of a program, so nobody may hold on to them for longer than a live client needs.
-	o.setMaxAge(w.Header(), int64(6*targetDuration(p.SegmentDuration).Seconds()))
+	o.setMaxAge(w.Header(), r, int64(6*targetDuration(p.SegmentDuration).Seconds()))
 	size, complete := h.Size()
 	if !complete {
 		return o.serveGrowing(w, r, h, cancel, o.patience(p))
 	}
 	modified := h.ModTime()
-	w.Header().Set("ETag", fmt.Sprintf(`"%x-%x"`, size, modified.UnixNano()))
+	w.Header().Set("ETag", fileTag(size, modified))
 	http.ServeContent(w, r, "", modified, h)
 	return nil
+}
+
+// fileTag tells one content of a name from another.
+func fileTag(size int64, modified time.Time) string {
+	return fmt.Sprintf(`"%x-%x"`, size, modified.UnixNano())
 }
 
 // serveGrowing passes on what a segment has and then what it gets, each CMAF chunk as soon as it is there, because players
@@ -74,26 +79,36 @@ func (o *Origin) serveGrowing(w *writer, r *http.Request, h sink.Handle, cancel 
 	return nil
 }
 
-// follow copies until the object is complete, and flushes whenever that was everything there is.
+// follow copies until the object is complete, and flushes whenever that was everything there is. Objects in memory need no buffer for it.
 func follow(w *writer, h sink.Handle, progress func()) error {
+	to := &follower{w: w, h: h, progress: progress}
+	if from, ok := h.(io.WriterTo); ok {
+		_, err := from.WriteTo(to)
+		return err
+	}
 	buf := buffers.Get().(*[writeChunk]byte)
 	defer buffers.Put(buf)
-	var sent int64
-	for {
-		n, err := h.Read(buf[:])
-		if n > 0 {
-			progress()
-			sent += int64(n)
-			size, _ := h.Size()
-			if err := w.push(buf[:n], sent >= size); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	_, err := io.CopyBuffer(to, struct{ io.Reader }{h}, buf[:])
+	return err
+}
+
+// follower takes the bytes of a growing object.
+type follower struct {
+	w        *writer
+	h        sink.Handle
+	progress func()
+	sent     int64
+}
+
+func (f *follower) Write(b []byte) (n int, err error) {
+	for len(b) > 0 && err == nil {
+		chunk := b[:min(len(b), writeChunk)]
+		b = b[len(chunk):]
+		f.progress()
+		f.sent += int64(len(chunk))
+		size, _ := f.h.Size()
+		err = f.w.push(chunk, f.sent >= size)
+		n += len(chunk)
 	}
+	return n, err
 }

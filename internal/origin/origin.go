@@ -15,6 +15,10 @@ type Origin struct {
 	token tokenCheck
 	texts textCache
 	gate  gate
+	// answers bounds the requests that are being answered, probes those for /healthz, which come on top of them.
+	answers, probes *shares
+	// folder is what is served without a source, nil with one.
+	folder *folder
 	// players are the program's own, nil for those of the build.
 	players *assets
 	counts  counters
@@ -32,7 +36,13 @@ func New(opt Options) (*Origin, error) {
 	if err := opt.validate(); err != nil {
 		return nil, err
 	}
-	o := &Origin{opt: opt, token: newTokenCheck(opt.Token), gate: gate{limit: int64(opt.Limits.MaxWaiting)}}
+	o := &Origin{
+		opt: opt, token: newTokenCheck(opt.Token), gate: gate{limit: int64(opt.Limits.MaxWaiting)},
+		answers: newShares(opt.Limits.MaxAnswers, opt.Limits.MaxPerAddress), probes: newShares(maxProbes, maxProbes),
+	}
+	if opt.Files != nil {
+		o.folder = newFolder(opt.Files, opt.Clock)
+	}
 	if opt.Players != nil {
 		o.players = &assets{files: opt.Players}
 	}
@@ -51,7 +61,29 @@ func (o *Origin) Close() error {
 func (o *Origin) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w := newWriter(rw, r, o.opt.Limits.WriteTimeout, &o.counts)
 	defer w.done()
-	setCommonHeaders(w.Header())
+	among := o.answers
+	if nameIn(r) == "healthz" {
+		among = o.probes
+	}
+	by := clientOf(r.RemoteAddr)
+	if !among.take(by) {
+		o.counts.refused.Add(1)
+		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Length", "0") // a body could wait for a client that reads nothing
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	defer among.give(by)
+	o.serve(w, r)
+}
+
+// maxProbes is how many answers of /healthz are written at a time. They are short, and not to be kept from whoever restarts what is dead.
+const maxProbes = 64
+
+// serve answers one request that there is room for.
+func (o *Origin) serve(w *writer, r *http.Request) {
+	o.setCommonHeaders(w.Header(), r)
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodOptions:
@@ -74,7 +106,7 @@ func (o *Origin) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // answer routes a GET or HEAD request. An error means that nothing was written yet.
 func (o *Origin) answer(w *writer, r *http.Request) error {
-	name := strings.TrimPrefix(r.URL.Path, "/")
+	name := nameIn(r)
 	if name == "healthz" {
 		return o.serveHealth(w, r)
 	}
@@ -93,6 +125,8 @@ func (o *Origin) answer(w *writer, r *http.Request) error {
 	}
 	o.counts.sawViewer(r)
 	switch {
+	case o.folder != nil:
+		return o.serveFile(w, r, name)
 	case name == o.opt.MPDName && !o.opt.NoDASH:
 		return o.serveMPD(w, r)
 	case name == o.opt.HLSName && !o.opt.NoHLS:
@@ -102,6 +136,9 @@ func (o *Origin) answer(w *writer, r *http.Request) error {
 	}
 	return o.serveMedia(w, r, name)
 }
+
+// nameIn is what a request asks for, relative to the root.
+func nameIn(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/") }
 
 // reserved reports whether a path has a meaning of its own here.
 func reserved(name string) bool {
@@ -115,11 +152,16 @@ func (o *Origin) serveTime(w *writer, r *http.Request) error {
 	return writeText(w, r, http.StatusOK, now)
 }
 
+// serveHealth answers without a token, because probes have none. What is wrong may name files and hosts, which are for those who have it.
 func (o *Origin) serveHealth(w *writer, r *http.Request) error {
-	if err := o.opt.Health(); err != nil {
+	err := o.opt.Health()
+	switch {
+	case err == nil:
+		return writeText(w, r, http.StatusOK, "ok\n")
+	case o.token.needed() && o.token.given(r):
 		return failure(http.StatusServiceUnavailable, "%v", err)
 	}
-	return writeText(w, r, http.StatusOK, "ok\n")
+	return failure(http.StatusServiceUnavailable, "not ok: the log says why")
 }
 
 func (o *Origin) serveMetrics(w *writer, r *http.Request) error {

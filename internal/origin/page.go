@@ -52,6 +52,9 @@ func (o *Origin) servePage(w *writer, r *http.Request, name string) error {
 // pageConfig tells the page what there is to play. Times are in seconds, but Start is in milliseconds since 1970.
 type pageConfig struct {
 	State         string          `json:"state"` // "starting", "live", "recording", "ended"
+	Title         string          `json:"title,omitempty"`
+	Stream        string          `json:"stream,omitempty"`  // of several, the one that follows
+	Streams       []string        `json:"streams,omitempty"` // what else there is, by name
 	HLS           string          `json:"hls,omitempty"`
 	DASH          string          `json:"dash,omitempty"`
 	Players       map[string]bool `json:"players"`
@@ -64,8 +67,14 @@ type pageConfig struct {
 }
 
 func (o *Origin) servePageConfig(w *writer, r *http.Request) error {
-	p, _ := o.opt.Source.Snapshot()
-	c := o.pageConfig(p)
+	var c pageConfig
+	if o.folder != nil {
+		c = o.emptyConfig()
+		o.folder.config(r.URL.Query().Get(streamParam), &c)
+	} else {
+		p, _ := o.opt.Source.Snapshot()
+		c = o.pageConfig(p)
+	}
 	body, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -75,8 +84,14 @@ func (o *Origin) servePageConfig(w *writer, r *http.Request) error {
 	return nil
 }
 
+// emptyConfig is what the page knows before there is anything.
+func (o *Origin) emptyConfig() pageConfig {
+	players := map[string]bool{"hls.js": o.hasPlayer(hlsPlayer), "dash.js": o.hasPlayer(dashPlayer)}
+	return pageConfig{State: "starting", Title: o.opt.Title, Players: players}
+}
+
 func (o *Origin) pageConfig(p *manifest.Presentation) pageConfig {
-	c := pageConfig{State: "starting", Players: map[string]bool{"hls.js": o.hasPlayer(hlsPlayer), "dash.js": o.hasPlayer(dashPlayer)}}
+	c := o.emptyConfig()
 	if !o.opt.NoHLS {
 		c.HLS = o.opt.HLSName
 	}

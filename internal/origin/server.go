@@ -20,8 +20,16 @@ type TLSFiles struct {
 type ServerOptions struct {
 	// TLS switches to HTTPS, with HTTP/2 for clients that have it.
 	TLS TLSFiles
-	// MaxConnections is how many connections are open at a time; further ones wait in the system's queue. Zero means 4096.
+	// MaxConnections is how many connections are open at a time. When all of them are, the one that has been without a request for
+	// longest makes room, and while all have one, further ones wait. Zero means 4096.
 	MaxConnections int
+	// MaxPerAddress is how many of them one address may have (of IPv6, one network of 64 bits); further ones are closed. A proxy
+	// in front is one address. Zero means a quarter of MaxConnections.
+	MaxPerAddress int
+	// Hosts are the names, without a port, that requests may call the server by; others are answered 421. It keeps pages that let a
+	// name of theirs lead here from reading what is served (DNS rebinding). "*" is any name. Nil means any, but on a loopback address
+	// localhost and names that end in .localhost alone. Addresses are always fine.
+	Hosts []string
 	// Grace is how long requests may go on when the server ends. Zero means 3 s.
 	Grace time.Duration
 	// Logger hears of broken handshakes and handlers. Nil means silence.
@@ -39,16 +47,18 @@ const (
 
 // Server is an HTTP server with bounds against clients that are slow, many, or talk too much.
 type Server struct {
-	listener net.Listener
+	listener *limitedListener
 	http     *http.Server
 	grace    time.Duration
 	secure   bool
+	hosts    hostCheck
 }
 
 // Listen opens the address, as net.Listen does with "tcp", and reads the certificate, so that both kinds of mistake are
 // heard of before anything is served. Close or Serve ends the server.
 func Listen(addr string, opt ServerOptions) (*Server, error) {
 	setDefault(&opt.MaxConnections, 4096)
+	setDefault(&opt.MaxPerAddress, max(1, opt.MaxConnections/4))
 	setDefault(&opt.Grace, 3*time.Second)
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
@@ -68,7 +78,9 @@ func Listen(addr string, opt ServerOptions) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("origin: %w", err)
 	}
-	s.listener = limitListener(listener, opt.MaxConnections)
+	s.listener = limitListener(listener, opt.MaxConnections, opt.MaxPerAddress)
+	s.http.ConnState = s.listener.state
+	s.hosts = newHostCheck(opt.Hosts, listener.Addr())
 	return s, nil
 }
 
@@ -109,7 +121,7 @@ func (s *Server) Serve(ctx context.Context, handler http.Handler) error {
 	// Held requests outlive ctx for the time of grace, and end with the requests' own context after it.
 	base, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	s.http.Handler = handler
+	s.http.Handler = s.hosts.before(handler)
 	s.http.BaseContext = func(net.Listener) context.Context { return base }
 	ended := make(chan error, 1)
 	go func() {

@@ -66,7 +66,7 @@ func servePipe(t *testing.T, h http.Handler) *pipeListener {
 	l := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: time.Second, ConnContext: origin.WithConn}
 	ended := make(chan error)
-	go func() { ended <- srv.Serve(origin.LimitListener(l, 10)) }()
+	go func() { ended <- srv.Serve(origin.LimitListener(l, 10, 10)) }()
 	t.Cleanup(func() {
 		require.NoError(t, srv.Close())
 		require.ErrorIs(t, <-ended, http.ErrServerClosed)
@@ -219,35 +219,6 @@ func TestListenRefuses(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.ErrorContains(t, err, "none.pem")
 	require.ErrorContains(t, origin.Serve(context.Background(), "127.0.0.1:-1", http.NotFoundHandler(), origin.ServerOptions{}), "-1")
-}
-
-func TestConnectionsAreBounded(t *testing.T) {
-	s, err := origin.Listen("127.0.0.1:0", origin.ServerOptions{MaxConnections: 1, Grace: time.Millisecond})
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error)
-	seen := make(chan string, 2)
-	go func() {
-		ended <- s.Serve(ctx, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen <- r.URL.Path }))
-	}()
-	first, err := net.Dial("tcp", s.Addr().String())
-	require.NoError(t, err)
-	_, err = io.WriteString(first, "GET /first HTTP/1.1\r\nHost: x\r\n\r\n")
-	require.NoError(t, err)
-	require.Equal(t, "/first", <-seen)
-	second, err := net.Dial("tcp", s.Addr().String())
-	require.NoError(t, err)
-	defer second.Close()
-	_, err = io.WriteString(second, "GET /second HTTP/1.1\r\nHost: x\r\n\r\n")
-	require.NoError(t, err)
-	_, err = io.WriteString(first, "GET /third HTTP/1.1\r\nHost: x\r\n\r\n")
-	require.NoError(t, err)
-	require.Equal(t, "/third", <-seen, "the one connection goes on")
-	require.Empty(t, seen, "the other waits")
-	require.NoError(t, first.Close())
-	require.Equal(t, "/second", <-seen)
-	cancel()
-	require.NoError(t, <-ended)
 }
 
 // certificate writes a self-signed certificate for loopback.

@@ -12,12 +12,14 @@ import (
 // Stats are numbers about an origin since it was made.
 type Stats struct {
 	// Requests is how many came, Failed how many were answered with a status of 400 or more, Refused how many of those
-	// because too many were waiting.
+	// because too many were waiting or being answered.
 	Requests, Failed, Refused int64
 	// Bytes is how many bytes of bodies were sent.
 	Bytes int64
 	// Waiting is how many requests are held at this moment.
 	Waiting int
+	// Answering is how many requests are being answered at this moment, those that are held among them.
+	Answering int
 	// Viewers is how many clients asked for something of the output within the last ten seconds.
 	Viewers int
 }
@@ -27,7 +29,7 @@ func (o *Origin) Stats() Stats {
 	c := &o.counts
 	return Stats{
 		Requests: c.requests.Load(), Failed: c.failed.Load(), Refused: c.refused.Load(), Bytes: c.bytes.Load(),
-		Waiting: int(o.gate.held.Load()), Viewers: o.Viewers(),
+		Waiting: int(o.gate.held.Load()), Answering: o.answers.inUse(), Viewers: o.Viewers(),
 	}
 }
 

@@ -52,11 +52,42 @@ func (w *writer) Write(b []byte) (int, error) {
 // buffers are shared by all transfers: a thousand viewers copy a few at a time.
 var buffers = sync.Pool{New: func() any { return new([writeChunk]byte) }}
 
-// ReadFrom copies src. It is what io.Copy uses.
+// ReadFrom copies src. It is what io.Copy uses, and with it http.ServeContent. What is in memory is written from there: a client that reads
+// nothing, of which one may have thousands of streams, must not hold a buffer as well.
 func (w *writer) ReadFrom(src io.Reader) (int64, error) {
+	if l, ok := src.(*io.LimitedReader); ok {
+		if from, ok := l.R.(io.WriterTo); ok {
+			to := &firstBytes{w: w, left: l.N}
+			_, err := from.WriteTo(to)
+			written := l.N - to.left
+			l.N = to.left
+			if errors.Is(err, errEnough) {
+				err = nil
+			}
+			return written, err
+		}
+	}
 	buf := buffers.Get().(*[writeChunk]byte)
 	defer buffers.Put(buf)
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{src}, buf[:])
+}
+
+// firstBytes passes so many bytes on and then fails with errEnough.
+type firstBytes struct {
+	w    io.Writer
+	left int64
+}
+
+var errEnough = errors.New("enough was written")
+
+func (f *firstBytes) Write(b []byte) (int, error) {
+	part := b[:min(int64(len(b)), f.left)]
+	n, err := f.w.Write(part)
+	f.left -= int64(n)
+	if err == nil && len(part) < len(b) {
+		err = errEnough
+	}
+	return n, err
 }
 
 // push writes b, and flushes when nothing follows soon, in one piece where the connection can do that.
