@@ -1,9 +1,12 @@
 package framegear
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
+	"strings"
 	"sync"
 
 	"github.com/framegear/framegear/internal/origin"
@@ -54,6 +57,7 @@ func (o *originState) stats() origin.Stats {
 		sum.Refused += s.Refused
 		sum.Bytes += s.Bytes
 		sum.Waiting += s.Waiting
+		sum.Answering += s.Answering
 		sum.Viewers += s.Viewers
 	}
 	return sum
@@ -101,6 +105,14 @@ type HandlerOptions struct {
 	// which manifests then hand on to all they name, so that players that cannot send a header need no more than a manifest's URL;
 	// or as the cookie (HttpOnly, SameSite=Strict, of the page's folder) that the page sets when it is opened with ?token=….
 	Token string
+	// Title is the page's heading. Zero: the last folder of the page's URL, if it has one.
+	Title string
+	// Cache says who may keep answers.
+	Cache CachePolicy
+	// AllowOrigins are the web origins ("https://example.com") whose pages may read the output (CORS), or "*". Nil means every page;
+	// but where the request calls the server localhost or by a loopback address and no token is asked for, pages of this machine alone.
+	// An empty list means the server's own pages.
+	AllowOrigins []string
 	// Metrics answers /metrics. Nil means [Stream.MetricsHandler].
 	Metrics http.Handler
 }
@@ -131,21 +143,73 @@ func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
 	g, err := origin.New(origin.Options{
 		Source: &s.origin, Objects: s.place.objects, MPDName: s.place.name + ".mpd", HLSName: s.place.name + ".m3u8",
 		NoDASH: s.opt.Format == HLS, NoHLS: s.opt.Format == DASH, Page: !o.NoPage, Players: o.Players, Token: o.Token, Metrics: o.Metrics,
+		Title: o.Title, Cache: o.Cache, AllowOrigins: o.AllowOrigins,
 		Health: s.healthy, Clock: s.opt.now, Logger: s.opt.Logger,
 	})
 	if err != nil {
-		return nil, err
+		return nil, optionsError(err)
 	}
 	s.origin.add(g)
 	return g, nil
 }
 
+// FolderHandler serves what recordings and live outputs left in a folder, or are still writing there, as [Stream.HandlerWith] does
+// for a running one: manifests and media, of the folder and the folders in it, and a page at "/" that plays them (?stream=NAME
+// chooses among several). It works on anybody's presentations as long as their files end in .mpd, .m3u8, .m4s, .mp4, .ts and the like;
+// other files, hidden ones and what links lead to outside are not served. A playlist whose writer was killed ends where it stops.
+// There are no parts: for low latency ask the stream's own handler. HandlerOptions.Metrics is answered when it is given.
+//
+// The folder is held open for as long as the handler is in use. Errors are those of opening it, or wrap ErrOptions.
+func FolderHandler(dir string, o HandlerOptions) (http.Handler, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("framegear: folder %s: %w", dir, err)
+	}
+	g, err := origin.New(origin.Options{
+		Files: root.FS(), Page: !o.NoPage, Players: o.Players, Token: o.Token, Title: o.Title, Cache: o.Cache,
+		AllowOrigins: o.AllowOrigins, Metrics: o.Metrics,
+	})
+	if err != nil {
+		return nil, errors.Join(optionsError(err), root.Close())
+	}
+	return g, nil
+}
+
+// optionsError makes what an origin says about its options ours.
+func optionsError(err error) error {
+	return fmt.Errorf("%w: %s", ErrOptions, strings.ReplaceAll(err.Error(), origin.ErrOptions.Error()+": ", ""))
+}
+
+// CachePolicy says who may keep answers of a handler.
+type CachePolicy = origin.CachePolicy
+
+// The policies.
+const (
+	// CacheAuto lets caches keep media and manifests for as long as they are good, but what a token guards, or what was asked for with
+	// credentials of an app's own (Authorization, Cookie), for that viewer alone.
+	CacheAuto = origin.CacheAuto
+	// CachePublic lets shared caches keep also what was asked for with credentials (RFC 9111 section 3.5).
+	CachePublic = origin.CachePublic
+	// CachePrivate lets browsers keep answers, and nobody between.
+	CachePrivate = origin.CachePrivate
+	// CacheNone lets nobody keep anything.
+	CacheNone = origin.CacheNone
+)
+
 // healthy returns the error that ended the stream, or why its output cannot be written.
 func (s *Stream) healthy() error {
-	if p := s.origin.pipeline(); p != nil && p.err() != nil {
-		return p.err()
+	if err := s.failed(); err != nil {
+		return err
 	}
 	return s.outage()
+}
+
+// failed returns the error that ended the stream.
+func (s *Stream) failed() error {
+	if p := s.origin.pipeline(); p != nil {
+		return p.err()
+	}
+	return nil
 }
 
 // Server is an HTTP server with bounds against clients that are slow, many, or talk too much. Serve answers until its context ends,
@@ -155,7 +219,9 @@ type Server = origin.Server
 // ServerOptions say how a [Server] listens. The zero value is plain HTTP with the default bounds.
 //
 //	TLS            TLSFiles      // HTTPS, with HTTP/2 for clients that have it
-//	MaxConnections int           // open at a time, further ones wait; zero means 4096
+//	MaxConnections int           // open at a time, idle ones make room for others; zero means 4096
+//	MaxPerAddress  int           // of them one address may have; zero means a quarter
+//	Hosts          []string      // names that requests may call it by, "*" for any; nil: any, on loopback localhost alone
 //	Grace          time.Duration // how long requests may go on when the server ends; zero means 3 s
 //	Logger         *slog.Logger  // hears of broken handshakes and handlers; nil means silence
 type ServerOptions = origin.ServerOptions

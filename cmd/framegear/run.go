@@ -26,6 +26,7 @@ const (
 // cli is the command line.
 type cli struct {
 	Stream   streamCmd   `cmd:"" help:"Turn a video into an adaptive stream."`
+	Serve    serveCmd    `cmd:"" help:"Serve a folder that a recording or a live output was written to, with the player page."`
 	Devices  devicesCmd  `cmd:"" help:"List capture devices, sound and picture."`
 	Probe    probeCmd    `cmd:"" help:"Show which encoders really work here, and why others do not."`
 	Validate validateCmd `cmd:"" help:"Check a presentation (an MPD or playlist, a file or URL) against the rules of the standards."`

@@ -4,10 +4,85 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"syscall"
+	"time"
 
 	"github.com/framegear/framegear"
 )
+
+// serverFlags say how something is served.
+type serverFlags struct {
+	TLSCert string   `name:"tls-cert" type:"existingfile" help:"Certificate for HTTPS and HTTP/2." group:"Server"`
+	TLSKey  string   `name:"tls-key" type:"existingfile" help:"Key of the certificate." group:"Server"`
+	Token   string   `help:"Token that every request but /healthz must carry: as a bearer token, or as ?token=… in the URL of the page or of a manifest." env:"FRAMEGEAR_TOKEN" group:"Server"`
+	Title   string   `help:"Heading of the player page." group:"Server"`
+	CORS    []string `name:"cors" help:"Web origin whose pages may read the stream (repeat), * for all, none for nobody (default: all; without a token on localhost those of this machine)." placeholder:"ORIGIN" group:"Server"`
+	Host    []string `help:"Name that requests may call the server by (repeat), * for any (default: any; on a loopback address without a token localhost alone)." placeholder:"NAME" group:"Server"`
+}
+
+// handler are the flags as the library's options.
+func (f *serverFlags) handler() framegear.HandlerOptions {
+	o := framegear.HandlerOptions{Token: f.Token, Title: f.Title, AllowOrigins: f.CORS}
+	if slices.Equal(f.CORS, []string{"none"}) {
+		o.AllowOrigins = []string{}
+	}
+	return o
+}
+
+// listen opens the address of a flag.
+func (f *serverFlags) listen(e *env, flag, address string) (*framegear.Server, error) {
+	hosts := f.Host
+	if len(hosts) == 0 {
+		hosts = nil
+		if f.Token != "" {
+			hosts = []string{"*"} // a page that lets its name lead here knows no token
+		}
+	}
+	l, err := framegear.Listen(address, framegear.ServerOptions{
+		TLS: framegear.TLSFiles{Cert: f.TLSCert, Key: f.TLSKey}, Hosts: hosts, Grace: serverGrace, Logger: e.log,
+	})
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s %s: %w (another program listens there: want another port, or :0 for a free one)", flag, address, err)
+	}
+	return l, err
+}
+
+// serverGrace is how long answers go on after an interrupt, which ends the command within two seconds.
+const serverGrace = time.Second
+
+// checkAddress refuses what cannot be listened on.
+func checkAddress(flag, address string) error {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return usagef("%s %s (want an address with a port, such as 127.0.0.1:8080, or :8080 for all of the machine's)", flag, address)
+	}
+	return nil
+}
+
+// serveCmd serves what is in a folder.
+type serveCmd struct {
+	Dir    string `arg:"" type:"existingdir" help:"The folder. Presentations in the folders in it are served too."`
+	Listen string `help:"Address to serve at." default:"127.0.0.1:8080" placeholder:"127.0.0.1:8080" group:"Server"`
+	serverFlags
+}
+
+// Run serves until the first interrupt.
+func (c *serveCmd) Run(e *env) error {
+	if err := checkAddress("--listen", c.Listen); err != nil {
+		return err
+	}
+	handler, err := framegear.FolderHandler(c.Dir, c.handler())
+	if err != nil {
+		return err
+	}
+	l, err := c.listen(e, "--listen", c.Listen)
+	if err != nil {
+		return err
+	}
+	e.say(fmt.Sprintf("serving %s at %s (Ctrl-C ends)", c.Dir, l.URL()))
+	return l.Serve(e.reading, handler)
+}
 
 // server is the HTTP side of the stream command. The zero value serves nothing.
 type server struct {
@@ -21,16 +96,11 @@ func (c *streamCmd) serve(e *env, s *framegear.Stream) (*server, error) {
 	if c.Serve == "" {
 		return &server{}, nil
 	}
-	handler, err := s.HandlerWith(framegear.HandlerOptions{Token: c.Token})
+	handler, err := s.HandlerWith(c.handler())
 	if err != nil {
 		return nil, err
 	}
-	l, err := framegear.Listen(c.Serve, framegear.ServerOptions{
-		TLS: framegear.TLSFiles{Cert: c.TLSCert, Key: c.TLSKey}, Logger: e.log,
-	})
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("--serve %s: %w (another program listens there: want another port, or :0 for a free one)", c.Serve, err)
-	}
+	l, err := c.listen(e, "--serve", c.Serve)
 	if err != nil {
 		return nil, err
 	}

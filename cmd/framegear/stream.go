@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -44,10 +43,8 @@ type streamCmd struct {
 	RemoveAtExit  bool                     `help:"Delete everything at the end." group:"Live"`
 	BurnClock     bool                     `help:"Draw the capture instant into the picture, as blocks a machine can read." group:"Live"`
 
-	Serve   string `help:"Serve the output and a player page at this address." placeholder:"127.0.0.1:8080" group:"Server"`
-	TLSCert string `name:"tls-cert" type:"existingfile" help:"Certificate for HTTPS and HTTP/2." group:"Server"`
-	TLSKey  string `name:"tls-key" type:"existingfile" help:"Key of the certificate." group:"Server"`
-	Token   string `help:"Bearer token that every request must carry." env:"FRAMEGEAR_TOKEN" group:"Server"`
+	Serve string `help:"Serve the output and a player page at this address." placeholder:"127.0.0.1:8080" group:"Server"`
+	serverFlags
 
 	FPS      rateFlag        `name:"fps" help:"Frame rate of the output (default: the source's)." placeholder:"N" group:"Time"`
 	Clock    framegear.Clock `help:"Where a frame's instant comes from: ${enum}; auto is the source's timestamps, and live the wall clock for a source that has none." enum:"auto,pts,wall,count" default:"auto" group:"Time"`
@@ -153,10 +150,10 @@ func (c *streamCmd) contradictions() error {
 	case c.MaxGap <= 0:
 		return usagef("--max-gap %s (want more than none, for example 10s)", c.MaxGap)
 	}
-	if _, _, err := net.SplitHostPort(c.Serve); c.Serve != "" && err != nil {
-		return usagef("--serve %s (want an address with a port, such as 127.0.0.1:8080, or :8080 for all of the machine's)", c.Serve)
+	if c.Serve == "" {
+		return nil
 	}
-	return nil
+	return checkAddress("--serve", c.Serve)
 }
 
 // idle names the flags that were given and change nothing.
@@ -169,7 +166,7 @@ func (c *streamCmd) idle() (texts []string) {
 	}{
 		{"window extra-window target-latency stall", c.Live || c.LowLatency, "--live"},
 		{"part", c.LowLatency, "--low-latency"},
-		{"tls-cert tls-key token", c.Serve != "", "--serve"},
+		{"tls-cert tls-key token title cors host", c.Serve != "", "--serve"},
 		{"size", raw || strings.HasPrefix(c.Input, "test:"), "the input test: or -"},
 		{"pix-fmt", raw, "the input -"},
 	} {

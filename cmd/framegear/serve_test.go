@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// serve DIR says where, answers until the first interrupt, and then ends well.
+func TestServe(t *testing.T) {
+	dir := t.TempDir()
+	code, _, text := command(t, "stream", "test:", "--size", "64x64", "--fps", "10", "--duration", "1s", "-o", dir, "-q")
+	require.Zero(t, code, text)
+	ctx, interrupt := context.WithCancel(t.Context())
+	said, stderr := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", dir, "--listen", "127.0.0.1:0", "--title", "Door"}, nil, io.Discard, stderr)
+		stderr.Close()
+	}()
+	line := make([]byte, 500)
+	n, err := said.Read(line)
+	require.NoError(t, err)
+	go io.Copy(io.Discard, said) //nolint:errcheck // a pipe of the test
+	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(string(line[:n]))
+	require.NotEmpty(t, url, string(line[:n]))
+	client := &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
+	for path, want := range map[string]string{"player/config.json": `"title":"Door"`, "stream.m3u8": "v0/media.m3u8", "stream.mpd": `type="static"`} {
+		answer, err := client.Get(url + path)
+		require.NoError(t, err)
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Contains(t, string(text), want)
+	}
+	client.CloseIdleConnections()
+	interrupt()
+	require.Zero(t, <-ended)
+}
+
+func TestServeRefuses(t *testing.T) {
+	for text, args := range map[string][]string{
+		"no-such-folder": {"serve", "no-such-folder"},
+		"--listen 8080":  {"serve", t.TempDir(), "--listen", "8080"},
+		"AllowOrigins":   {"serve", t.TempDir(), "--listen", "127.0.0.1:0", "--cors", "example.com"},
+	} {
+		code, _, said := command(t, args...)
+		require.Equal(t, exitUsage, code, said)
+		require.Contains(t, said, text)
+	}
+}

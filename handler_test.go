@@ -1,0 +1,64 @@
+package framegear_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear"
+)
+
+// Many streams share one registry, each with its name; what is the process's is there once.
+func TestCollectorsOfManyStreams(t *testing.T) {
+	alone := newStream(t, "", byCount())
+	require.Contains(t, body(t, alone.MetricsHandler(), "/"), "\nframegear_frames_in_total 0\n", "one stream alone has no label")
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(framegear.ProcessCollector())
+	for _, name := range []string{"door", "yard"} {
+		s := newStream(t, "", byCount())
+		registry.MustRegister(s.Collector(name))
+		if name == "yard" {
+			require.NoError(t, s.WriteFrame(picture(0, side, side)))
+		}
+	}
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	frames := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.Metric {
+			if f.GetName() == "framegear_frames_in_total" {
+				require.Equal(t, "stream", m.Label[0].GetName())
+				frames[m.Label[0].GetValue()] = m.Counter.GetValue()
+			}
+		}
+	}
+	require.Equal(t, map[string]float64{"door": 0, "yard": 1}, frames)
+}
+
+// What a stream left in a folder is served from there by another program, with the page.
+func TestFolderHandler(t *testing.T) {
+	dir := t.TempDir()
+	s := newStream(t, filepath.Join(dir, "cam"), tiny())
+	for i := range 45 {
+		require.NoError(t, s.WriteFrame(picture(i, side, side)))
+	}
+	require.NoError(t, s.Finish(t.Context()))
+	require.NoError(t, s.Close())
+	h, err := framegear.FolderHandler(dir, framegear.HandlerOptions{Title: "Door"})
+	require.NoError(t, err)
+	config := body(t, h, "/player/config.json")
+	require.Contains(t, config, `"hls":"cam/live.m3u8","dash":"cam/live.mpd"`)
+	require.Contains(t, config, `"title":"Door"`)
+	require.Contains(t, config, `"state":"ended"`)
+	want, err := os.ReadFile(filepath.Join(dir, "cam/v0/1.m4s"))
+	require.NoError(t, err)
+	require.Equal(t, string(want), body(t, h, "/cam/v0/1.m4s"))
+	require.Equal(t, http.StatusNotFound, status(h, "/cam/.live.state.json"))
+	_, err = framegear.FolderHandler(filepath.Join(dir, "none"), framegear.HandlerOptions{})
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorContains(t, err, "none")
+}
