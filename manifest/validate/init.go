@@ -211,7 +211,7 @@ func esdsCodec(b *mp4.EsdsBox) (string, error) {
 	if config.ObjectType != 0x40 {
 		return fmt.Sprintf("mp4a.%02X", config.ObjectType), nil
 	}
-	if config.DecSpecificInfo == nil {
+	if config.DecSpecificInfo == nil || len(config.DecSpecificInfo.DecConfig) == 0 {
 		return "", errors.New("esds has no AudioSpecificConfig")
 	}
 	return manifest.CodecString(media.CodecParameters{Codec: media.CodecAAC, Extradata: config.DecSpecificInfo.DecConfig})
