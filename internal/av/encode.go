@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
 	"unsafe"
 
 	"github.com/asticode/go-astiav"
@@ -135,6 +136,7 @@ func (e *VideoEncoder) open(codec *astiav.Codec, options map[string]string) erro
 	}
 	defer d.Free()
 	mark := book.mark()
+	defer alone(e.name)()
 	if err := keepPriority(func() error { return e.cc.Open(codec, d) }); err != nil {
 		return openError(e.name, err, e.cc.UnsafePointer(), mark)
 	}
@@ -261,13 +263,33 @@ func (e *VideoEncoder) free() {
 			C.fg_encode_end((*C.AVCodecContext)(e.cc.UnsafePointer()), cFrame(e.scratch), C.int(e.drain))
 		}
 		book.unroute(e.cc.UnsafePointer())
-		e.cc.Free()
-		e.cc = nil
+		e.freeContext()
 	}
 	if e.scratch != nil {
 		e.scratch.Free()
 		e.scratch = nil
 	}
+}
+
+func (e *VideoEncoder) freeContext() {
+	defer alone(e.name)()
+	e.cc.Free()
+	e.cc = nil
+}
+
+// loners are the encoders whose library keeps something for the whole process that opening and closing change without a lock: two that come
+// or go at the same time corrupt the heap. libavcodec itself opens them one at a time, but closes them whenever it is asked to. x264 and
+// x265 keep nothing that closing changes.
+var loners = map[string]*sync.Mutex{"libsvtav1": {}}
+
+// alone waits until no other encoder of that library is being opened or closed, and returns what lets the next one go on.
+func alone(name string) (done func()) {
+	m := loners[name]
+	if m == nil {
+		return func() {}
+	}
+	m.Lock()
+	return m.Unlock
 }
 
 // keepPriority leaves threads the scheduling that they have, whatever a codec's library makes of them while it opens.
