@@ -70,12 +70,18 @@ func (b *ioBridge) newFile(w io.WriteCloser) *ioFile {
 	return f
 }
 
-// abort makes every file that closes from now on an abandoned one: libav closes what it has open when a muxer is freed in
-// the middle of a segment, and half a segment must not be published.
+// abort makes every file that closes from now on an abandoned one, and throws away what would go into new ones: libav closes what it has
+// open when a muxer is freed in the middle of a segment, and half a segment must not be published.
 func (b *ioBridge) abort() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.aborting = true
+}
+
+func (b *ioBridge) aborts() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.aborting
 }
 
 // aborter is what a file may offer for the case that it was not written to its end.
@@ -105,6 +111,9 @@ func fgIOOpen(handle C.uintptr_t, url, method *C.char) C.int64_t {
 	b := cgo.Handle(handle).Value().(*ioBridge)
 	if C.GoString(method) == "DELETE" {
 		b.opener.DeleteOutput(C.GoString(url))
+		return C.int64_t(b.newFile(nil).handle)
+	}
+	if b.aborts() {
 		return C.int64_t(b.newFile(nil).handle)
 	}
 	w, err := b.opener.OpenOutput(C.GoString(url))

@@ -183,6 +183,9 @@ func (m *Muxer) Close() {
 	if m.bridge != nil {
 		m.bridge.abort()
 	}
+	if m.header && m.format == "hls" {
+		C.av_write_trailer(m.c()) // what it holds of the open segment it frees there and nowhere else
+	}
 	if m.pb {
 		C.fg_io_pb_free(m.c())
 	}

@@ -156,6 +156,29 @@ func TestCloseEarlyAborts(t *testing.T) {
 	}
 }
 
+// The hls muxer frees what it holds of an open segment when it ends, and there alone: it is ended, but nobody is asked for a file.
+func TestCloseEarlyHLS(t *testing.T) {
+	leaktest.Check(t)
+	s := encode(t, 25)
+	for _, n := range []int{0, 1, 9, 15, 25} {
+		shelf := newShelf()
+		m, err := av.OpenMuxer(av.MuxerConfig{
+			Format: "hls", URL: "http://early.invalid/manifest", Streams: []*av.Parameters{s.params}, Timescales: []int64{90_000}, Opener: shelf,
+			Options: map[string]string{
+				"hls_time": "400000us", "hls_segment_type": "mpegts", "method": "PUT", "hls_segment_filename": "http://early.invalid/segment-%d.ts",
+			},
+		})
+		require.NoError(t, err)
+		for _, p := range s.packets[:n] {
+			require.NoError(t, m.Write(p, 0))
+		}
+		asked := len(shelf.asked)
+		m.Close()
+		require.Len(t, shelf.asked, asked, "after %d packets", n)
+		require.Len(t, shelf.segments(), max(0, n-1)/10)
+	}
+}
+
 // The bare mp4 muxer flushes a fragment when it is told to; the others would crash on it and refuse.
 func TestFlush(t *testing.T) {
 	leaktest.Check(t)
