@@ -55,6 +55,43 @@ func TestOptionsFaults(t *testing.T) {
 	require.EqualError(t, opened, err.Error())
 }
 
+// Pictures are reordered where a GOP has enough of them: the delay of it would be as long as a GOP of two.
+func TestShortGOPsKeepTheOrder(t *testing.T) {
+	leaktest.Check(t)
+	in, err := scaler.NewInput(scaler.InputOptions{Format: media.FormatGray8, Width: 64, Height: 64})
+	require.NoError(t, err)
+	defer in.Close()
+	for _, codec := range []string{"libx264", "libx265"} {
+		for _, c := range []struct {
+			gop, bframes int
+			reorders     bool
+		}{{1, 0, false}, {2, 0, false}, {3, 0, false}, {4, 0, true}, {50, 0, true}, {2, 3, false}, {3, 1, true}, {50, encoder.NoBFrames, false}} {
+			o := good()
+			o.Codec, o.Preset, o.GOP, o.BFrames = codec, "veryfast", c.gop, c.bframes
+			e, err := encoder.New(o)
+			require.NoError(t, err)
+			delayed := false
+			emit := func(p *encoder.Packet) error {
+				delayed = delayed || p.DTS() < 0
+				return nil
+			}
+			for n := range 8 {
+				pix := make([]byte, 64*64)
+				for i := range pix {
+					pix[i] = byte(i + 5*n)
+				}
+				pic, err := in.Convert(media.Packed(media.FormatGray8, pix, 64, 64))
+				require.NoError(t, err)
+				require.NoError(t, e.Encode(pic, int64(n)*3600, 3600, n%c.gop == 0, emit))
+				pic.Release()
+			}
+			require.NoError(t, e.Flush(emit))
+			e.Close()
+			require.Equal(t, c.reorders, delayed, "%s, GOP %d, %d B-frames", codec, c.gop, c.bframes)
+		}
+	}
+}
+
 func TestOptionsAreNotChanged(t *testing.T) {
 	leaktest.Check(t)
 	o := good()

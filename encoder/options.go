@@ -65,7 +65,8 @@ type Options struct {
 	CRF float64
 	// GOP is the distance of key frames in frames; key frames asked for start a new one. Zero means 2 seconds.
 	GOP int
-	// BFrames is the number of consecutive B-frames, NoBFrames for none. Zero leaves it to the preset; none on devices.
+	// BFrames is the number of consecutive B-frames, NoBFrames for none. Zero leaves it to the preset; none on devices, and none in GOPs
+	// of fewer than four pictures, where the delay of reordering is as long as the GOP.
 	BFrames int
 	// Preset is the encoder's own speed setting. Zero means veryfast (x264, x265) or 10 (SVT-AV1). VA-API takes a number of
 	// the driver's own meaning, NVENC p1 to p7.
@@ -109,6 +110,7 @@ func (o Options) withDefaults() Options {
 	if o.GOP == 0 && o.FrameRate.Known() {
 		o.GOP = int(max(1, media.MulDiv(2, o.FrameRate.Num, o.FrameRate.Den, 1, 1)))
 	}
+	o.reorderLittle()
 	if o.Threads == 0 {
 		o.Threads = min(1+o.Width*o.Height/2_000_000, runtime.GOMAXPROCS(0))
 	}
@@ -118,6 +120,14 @@ func (o Options) withDefaults() Options {
 	o.fillVBV()
 	o.Extra = maps.Clone(o.Extra)
 	return o
+}
+
+// reorderLittle leaves out B-frames where they are not worth their delay. That is two pictures of x264 and x265 however short a GOP is: as
+// long as a segment of two, which players then take for a gap. A closed GOP of two pictures has no place for one at all.
+func (o *Options) reorderLittle() {
+	if o.GOP > 0 && (o.BFrames == 0 && o.GOP < 4 || o.BFrames > 0 && o.GOP < 3) {
+		o.BFrames = NoBFrames
+	}
 }
 
 // fillVBV bounds the bitrate tightly: with a maximum of the average and a buffer of one second, a clip of ten seconds is within a
