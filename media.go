@@ -57,6 +57,14 @@ type Timebase = media.Timebase
 //	Transfer  // 1 BT.709, 13 sRGB, 16 PQ, 18 HLG
 type Color = media.Color
 
+// LengthError says that the buffer given to [Packed], [BGR], [RGB] or [Gray] has not the length of the format and size, and which formats have
+// it. It wraps ErrFrame:
+//
+//	Format        PixelFormat // what the buffer was said to be
+//	Width, Height int
+//	Got, Want     int         // bytes
+type LengthError = media.LengthError
+
 // The pixel formats that frames may have. Multi-byte samples are little-endian.
 const (
 	Gray8   = media.FormatGray8
@@ -96,24 +104,24 @@ func ParseRate(s string) (Rate, error) { return media.ParseRate(s) }
 func ParsePixelFormat(s string) (PixelFormat, error) { return media.ParsePixelFormat(s) }
 
 // Packed returns a frame over one tightly packed buffer: all rows of all planes, one after the other. The buffer is borrowed
-// by whatever call the frame is given to; a wrong length is that call's ErrFrame.
+// by whatever call the frame is given to; a wrong length, a longer one too, is that call's error, a [LengthError].
 func Packed(format PixelFormat, pix []byte, width, height int) *Frame {
 	return media.Packed(format, pix, width, height)
 }
 
 // BGR returns a frame over width*height*3 bytes in OpenCV's order.
 func BGR(pix []byte, width, height int) *Frame {
-	return &Frame{Format: BGR24, Width: width, Height: height, Planes: [4][]byte{pix}}
+	return media.Packed(BGR24, pix, width, height)
 }
 
 // RGB returns a frame over width*height*3 bytes.
 func RGB(pix []byte, width, height int) *Frame {
-	return &Frame{Format: RGB24, Width: width, Height: height, Planes: [4][]byte{pix}}
+	return media.Packed(RGB24, pix, width, height)
 }
 
 // Gray returns a frame over width*height bytes.
 func Gray(pix []byte, width, height int) *Frame {
-	return &Frame{Format: Gray8, Width: width, Height: height, Planes: [4][]byte{pix}}
+	return media.Packed(Gray8, pix, width, height)
 }
 
 // FromImage returns a frame of an image. *image.RGBA, *image.NRGBA, *image.Gray and *image.YCbCr (4:2:0, 4:2:2, 4:4:4) are taken without a copy,

@@ -81,6 +81,19 @@ func (f PixelFormat) String() string {
 	return fmt.Sprintf("PixelFormat(%d)", uint8(f))
 }
 
+// constant returns the name that the format has in Go.
+func (f PixelFormat) constant() string {
+	switch f {
+	case FormatGray8:
+		return "Gray8"
+	case FormatGray16:
+		return "Gray16"
+	case FormatI010:
+		return "I010"
+	}
+	return strings.ToUpper(f.String())
+}
+
 // Planes returns how many planes a frame of this format has.
 func (f PixelFormat) Planes() int { return len(formats[f].planes) }
 

@@ -34,6 +34,8 @@ type Frame struct {
 	// Color overrides what the samples mean. Zero fields follow the format: full-range sRGB for RGB and gray,
 	// limited-range YUV with the matrix of its height for the rest.
 	Color Color
+
+	packed int // bytes of the buffer that Packed was given
 }
 
 // Stride returns the stride of a plane in bytes, the tight one when none is given.
@@ -52,10 +54,21 @@ func (f *Frame) Validate() error {
 	if f.Width < 1 || f.Height < 1 || f.Width > MaxSide || f.Height > MaxSide {
 		return fmt.Errorf("%w: size %dx%d (want 1 to %d on each side)", ErrFrame, f.Width, f.Height, MaxSide)
 	}
+	if err := f.validatePacked(); err != nil {
+		return err
+	}
 	for i := range f.Format.Planes() {
 		if err := f.validatePlane(i); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// validatePacked checks the buffer of Packed as long as no strides were set: it then has one right length.
+func (f *Frame) validatePacked() error {
+	if want := f.Format.Size(f.Width, f.Height); f.packed != 0 && f.packed != want && f.Strides == [4]int{} {
+		return &LengthError{Format: f.Format, Width: f.Width, Height: f.Height, Got: f.packed, Want: want}
 	}
 	return nil
 }
@@ -77,10 +90,23 @@ func (f *Frame) validatePlane(i int) error {
 	return nil
 }
 
+// Region returns the part of a valid frame of width by height pixels at x, y, which are even where chroma is subsampled. Its planes are the
+// frame's own.
+func (f *Frame) Region(x, y, width, height int) Frame {
+	r := *f
+	r.Width, r.Height = width, height
+	for i, p := range formats[f.Format].planes {
+		r.Strides[i] = f.Stride(i)
+		r.Planes[i] = f.Planes[i][(y>>p.shiftY)*r.Strides[i]+(x>>p.shiftX)*p.bytes:]
+	}
+	return r
+}
+
 // Packed returns a frame of the format over one buffer that holds all planes one after the other without padding. The buffer is borrowed.
 // A buffer of the wrong length makes a frame that Validate refuses.
 func Packed(format PixelFormat, pix []byte, width, height int) *Frame {
 	f := &Frame{Format: format, Width: width, Height: height}
+	f.packed = len(pix)
 	if !format.Valid() || width < 1 || height < 1 || width > MaxSide || height > MaxSide {
 		return f
 	}

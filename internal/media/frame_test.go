@@ -1,6 +1,7 @@
 package media_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -89,6 +90,49 @@ func TestPackedFramesAreValid(t *testing.T) {
 			require.NoError(t, media.Packed(format, pix, w, h).Validate(), "%s %v", format, size)
 			require.ErrorIs(t, media.Packed(format, pix[:len(pix)-1], w, h).Validate(), media.ErrFrame, "%s %v one byte short", format, size)
 		}
+	}
+}
+
+// The buffer of a packed frame has one right length. What it would be right for is said.
+func TestPackedLength(t *testing.T) {
+	for _, c := range []struct {
+		format media.PixelFormat
+		bytes  int
+		says   string
+	}{
+		{media.FormatBGR24, 16 * 8 * 4, "16x8 bgr24 is 384 bytes, the buffer has 512 (as frames of BGRA, RGBA, BGR0, RGB0, YA16 have: Packed takes those)"},
+		{media.FormatGray8, 16 * 8 * 3, "(as frames of BGR24, RGB24, YUV444P, P010, I010 have: Packed takes those)"},
+		{media.FormatBGR24, 16 * 8, "(as frames of Gray8 have: Packed takes those)"},
+		{media.FormatI420, 16*8*3/2 + 1, "16x8 i420 is 192 bytes, the buffer has 193 (give the first 192 if the rest is padding)"},
+		{media.FormatNV12, 16*8*3/2 - 1, "16x8 nv12 is 192 bytes, the buffer has 191"},
+		{media.FormatNV12, 16 * 8 * 3, "(as frames of BGR24, RGB24, YUV444P, P010, I010 have: Packed takes those)"},
+	} {
+		f := media.Packed(c.format, make([]byte, c.bytes), 16, 8)
+		err := f.Validate()
+		require.ErrorIs(t, err, media.ErrFrame)
+		wrong, ok := errors.AsType[*media.LengthError](err)
+		require.True(t, ok)
+		require.Equal(t, [2]int{c.bytes, c.format.Size(16, 8)}, [2]int{wrong.Got, wrong.Want})
+		require.ErrorContains(t, err, c.says)
+	}
+	f := media.Packed(media.FormatBGR24, make([]byte, 64*8), 16, 8)
+	f.Strides[0] = 64
+	require.NoError(t, f.Validate(), "with a stride it is not packed any more")
+}
+
+// A region's samples are the frame's.
+func TestFrameRegion(t *testing.T) {
+	for _, format := range allFormats() {
+		pix := make([]byte, format.Size(20, 12))
+		for i := range pix {
+			pix[i] = byte(i * 7)
+		}
+		f := media.Packed(format, pix, 20, 12)
+		r := f.Region(4, 6, 13, 5)
+		require.NoError(t, r.Validate())
+		whole, part := f.Region(0, 0, 20, 12), r.Region(2, 2, 3, 1)
+		require.Equal(t, whole.Planes[0], f.Planes[0])
+		require.Equal(t, f.Planes[0][8*f.Stride(0)+6*format.RowBytes(0, 2)/2:][:2], part.Planes[0][:2], format.String())
 	}
 }
 
