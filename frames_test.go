@@ -87,7 +87,7 @@ func TestRescale(t *testing.T) {
 		flat(framegear.BGR24, 96, 64, 40, 80, 160), flat(framegear.BGR24, 33, 71, 40, 80, 160), flat(framegear.RGBA, 96, 64, 160, 80, 40, 9),
 		flat(framegear.BGR24, 192, 128, 40, 80, 160), flat(framegear.BGR24, 96, 64, 40, 80, 160),
 	}
-	out := recorded(t, framegear.Options{Rescale: true, CRF: 5}, len(frames), func(n int) *framegear.Frame { return frames[n] })
+	out := recorded(t, framegear.Options{Rescale: true, RescaleMode: framegear.RescaleCrop, CRF: 5}, len(frames), func(n int) *framegear.Frame { return frames[n] })
 	segment := out.playable(t, out.segments["v0"][0])
 	require.Len(t, referee.Frames(t, segment), len(frames))
 	for n := range frames {

@@ -16,6 +16,7 @@ type inputs struct {
 	main   *scaler.Input
 	other  *scaler.Input
 	opt    scaler.InputOptions // of other
+	fit    scaler.Fit          // of other
 	filter *av.Chain           // Options.Filter, nil without
 }
 
@@ -32,6 +33,7 @@ func (in *inputs) open(f *Frame, o *Options, shallow bool) (sourceSpec, error) {
 		return sourceSpec{}, &StageError{Stage: "scaler", Err: err}
 	}
 	in.main, in.opt = m, io
+	in.fit = o.fit()
 	src := sourceSpec{width: m.Width(), height: m.Height(), color: m.Color(), layout: m.Layout(), rgb: m.FromRGB()}
 	if o.Filter == "" {
 		return src, nil
@@ -79,7 +81,7 @@ func (in *inputs) convert(f *Frame, before *scaler.Picture) (*scaler.Picture, er
 	}
 	want := scaler.InputOptions{
 		Format: f.Format, Width: f.Width, Height: f.Height, Color: f.Color, Layout: in.main.Layout(),
-		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(),
+		OutWidth: in.main.Width(), OutHeight: in.main.Height(), OutColor: in.main.Color(), Fit: in.fit,
 	}
 	if in.other == nil || in.opt != want {
 		if in.other != nil {

@@ -180,6 +180,8 @@ type Options struct {
 
 	// Rescale scales and converts frames whose size or format differs from the first one's, instead of ErrChanged.
 	Rescale bool
+	// RescaleMode says what becomes of the shape of such frames. Zero keeps it, with black bars.
+	RescaleMode RescaleMode
 	// WhenFull says what WriteFrame does when the machine is too slow.
 	WhenFull FullPolicy
 	// Overload says what becomes of a live output's ladder when the machine is too slow for long.

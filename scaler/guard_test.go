@@ -76,6 +76,11 @@ func guardedWays() (ways []guardedWay) {
 			}})
 		}
 	}
+	for name, fit := range map[string]scaler.Fit{"contained": scaler.Contain, "covering": scaler.Cover} {
+		ways = append(ways, guardedWay{name, func(w, h int) scaler.InputOptions {
+			return scaler.InputOptions{OutWidth: h + h%2 + 16, OutHeight: w + w%2 + 16, Fit: fit}
+		}})
+	}
 	return append(ways, guardedWay{"larger with another matrix", func(w, h int) scaler.InputOptions {
 		o := scaler.InputOptions{OutColor: wide}
 		o.OutWidth, o.OutHeight = scaler.Even(w+8, h+8)

@@ -42,6 +42,8 @@ type InputOptions struct {
 	// OutColor is the colour of the pictures. The zero value means media.OutputColor of the height for RGB and gray frames, and
 	// Color for YUV.
 	OutColor media.Color
+	// Fit says what becomes of the shape of frames where the pictures have another one.
+	Fit Fit
 	// Quick converts large pictures on two cores while one of them is idle: the same work, done earlier.
 	Quick bool
 }
@@ -53,12 +55,13 @@ type Input struct {
 	convert func(f *media.Frame, dst *Picture) error
 	sws     *av.Scaler
 	second  *helper
-	kernel  bool     // convert is that of package rgb
-	calm    bool     // the last frame differed in few places from the one before it
-	still   bool     // in none
-	strips  *av.Pool // of parts of pictures, with kernel
-	now     frameJob // the frame that is being converted, with kernel
-	inner   *Input   // makes three planes of even size for sws, which makes two of them
+	kernel  bool        // convert is that of package rgb
+	calm    bool        // the last frame differed in few places from the one before it
+	still   bool        // in none
+	strips  *av.Pool    // of parts of pictures, with kernel
+	now     frameJob    // the frame that is being converted, with kernel
+	inner   *Input      // makes three planes of even size for sws, which makes two of them, or what fits into the pictures
+	region  media.Frame // the part of a frame that inner takes, with Cover
 }
 
 // NewInput returns a converter. The caller closes it.
@@ -70,6 +73,16 @@ func NewInput(o InputOptions) (*Input, error) {
 	}
 	in := &Input{opt: o, pool: pool}
 	switch {
+	case o.Fit == Contain && o.contained() != [2]int{o.OutWidth, o.OutHeight}:
+		if err := in.openContained(); err != nil {
+			pool.Close()
+			return nil, err
+		}
+	case o.Fit == Cover && o.covering() != [4]int{0, 0, o.Width, o.Height}:
+		if err := in.openCovering(); err != nil {
+			pool.Close()
+			return nil, err
+		}
 	case o.copies():
 		in.convert = func(f *media.Frame, dst *Picture) error { av.CopyInput(f, dst); return nil }
 	case o.kernel():

@@ -15,7 +15,7 @@ import (
 
 // besideParams are the flags of stream that --params leaves open; everything else is said by the file.
 var besideParams = []string{"params", "output", "format", "name", "serve", "tls-cert", "tls-key", "token", "fps", "clock", "max-gap", "duration", "size",
-	"pix-fmt", "rescale", "quiet", "copy", "hw", "hw-device", "hw-timeout", "log-format", "verbose", "help"}
+	"pix-fmt", "rescale", "rescale-mode", "quiet", "copy", "hw", "hw-device", "hw-timeout", "log-format", "verbose", "help"}
 
 // AfterApply remembers which flags were given.
 func (c *streamCmd) AfterApply(k *kong.Context) error {
@@ -82,7 +82,7 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 	}
 	o := p.Options
 	o.Timebase, o.Clock, o.Rescale, o.Logger = src.Timebase(), c.clock(src, o.Live || o.LowLatency), c.Rescale, e.log
-	o.MaxGap = c.MaxGap
+	o.MaxGap, o.RescaleMode = c.MaxGap, c.RescaleMode
 	if c.Name != "" {
 		o.Name = c.Name
 	}

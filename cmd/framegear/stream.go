@@ -63,12 +63,13 @@ type streamCmd struct {
 
 	audioFlags
 
-	Size     string `help:"Size of test: and raw frames." placeholder:"1280x720" group:"Input"`
-	PixFmt   string `help:"Pixel format of raw frames." placeholder:"bgr24" group:"Input"`
-	Rescale  bool   `help:"Scale frames that change their size in mid-stream, instead of stopping." group:"Input"`
-	Every    bool   `name:"every-pixel" help:"Encode every frame as if all of it had changed since the one before." group:"Encoder"`
-	Copy     bool   `help:"Pass the input's packets on as they are: one rendition, nothing is encoded." group:"Input"`
-	NoStatus bool   `name:"quiet" short:"q" help:"No progress and no summary." group:"Input"`
+	Size        string                `help:"Size of test: and raw frames." placeholder:"1280x720" group:"Input"`
+	PixFmt      string                `help:"Pixel format of raw frames." placeholder:"bgr24" group:"Input"`
+	Rescale     bool                  `help:"Scale frames that change their size in mid-stream, instead of stopping." group:"Input"`
+	RescaleMode framegear.RescaleMode `enum:"fit,crop,stretch" help:"What becomes of the shape of frames that --rescale scales: fit (black bars), crop or stretch." default:"fit" group:"Input"`
+	Every       bool                  `name:"every-pixel" help:"Encode every frame as if all of it had changed since the one before." group:"Encoder"`
+	Copy        bool                  `help:"Pass the input's packets on as they are: one rendition, nothing is encoded." group:"Input"`
+	NoStatus    bool                  `name:"quiet" short:"q" help:"No progress and no summary." group:"Input"`
 
 	gear        map[string]any // of --params
 	formatGiven bool
@@ -233,7 +234,7 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	o := framegear.Options{
 		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
 		Profile: c.Profile, CRF: float64(c.CRF), BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
-		Name: c.Name, Rescale: c.Rescale, EveryPixel: c.Every, Logger: e.log,
+		Name: c.Name, Rescale: c.Rescale, RescaleMode: c.RescaleMode, EveryPixel: c.Every, Logger: e.log,
 		Format: c.Format, Container: c.Container, Clock: c.clock(src, c.Live || c.LowLatency), MaxGap: c.MaxGap, Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
 	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {

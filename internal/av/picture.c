@@ -107,6 +107,12 @@ void fg_picture_color(AVFrame *f, int space, int range, int primaries, int trans
 	f->chroma_location = AVCHROMA_LOC_LEFT;
 }
 
+int fg_picture_black(AVFrame *f)
+{
+	const ptrdiff_t strides[4] = {f->linesize[0], f->linesize[1], f->linesize[2], f->linesize[3]};
+	return av_image_fill_black(f->data, strides, f->format, f->color_range, f->width, f->height);
+}
+
 // Repeats the last column and row of the first plane so that a w by h picture fills its even-sized frame.
 // Chroma planes round up already, so their last sample covers the padding.
 void fg_picture_pad(AVFrame *f, int w, int h, int bytes)

@@ -241,6 +241,26 @@ func (p *Picture) Plane(plane int) []byte {
 	return unsafe.Slice((*byte)(p.Pointer(plane)), rows*p.Stride(plane))
 }
 
+// Black makes all of the picture black, before it is handed on.
+func (p *Picture) Black() error {
+	return check("black picture", C.fg_picture_black(cFrame(p.frame)), nil, book.mark())
+}
+
+// Paste copies a picture of the same layout to x, y, both even, before this one is handed on.
+func (p *Picture) Paste(from *Picture, x, y int) {
+	sample := (p.Layout().Bits() + 7) / 8
+	C.fg_copy_plane((*C.uint8_t)(unsafe.Add(p.Pointer(0), y*p.Stride(0)+x*sample)), C.int(p.Stride(0)),
+		(*C.uint8_t)(from.Pointer(0)), C.int(from.Stride(0)), C.int(from.Width()*sample), C.int(from.Height()))
+	planes := 3
+	if p.Layout() == LayoutNV12 || p.Layout() == LayoutP010 {
+		planes, sample = 2, 2*sample
+	}
+	for i := 1; i < planes; i++ {
+		C.fg_copy_plane((*C.uint8_t)(unsafe.Add(p.Pointer(i), y/2*p.Stride(i)+x/2*sample)), C.int(p.Stride(i)),
+			(*C.uint8_t)(from.Pointer(i)), C.int(from.Stride(i)), C.int(from.Width()/2*sample), C.int(from.Height()/2))
+	}
+}
+
 // pad repeats the last column and row when the samples cover only width by height of the picture.
 func (p *Picture) pad(width, height int) {
 	if width != p.pool.width || height != p.pool.height {

@@ -25,6 +25,7 @@ int fg_picture_size(enum AVPixelFormat fmt, int w, int h);
 AVBufferPool *fg_picture_pool(int size);
 int fg_picture_get(AVBufferPool *pool, AVFrame *f, enum AVPixelFormat fmt, int w, int h);
 void fg_picture_color(AVFrame *f, int space, int range, int primaries, int transfer);
+int fg_picture_black(AVFrame *f);
 void fg_picture_pad(AVFrame *f, int w, int h, int bytes);
 void fg_copy_plane(uint8_t *dst, int dst_stride, const uint8_t *src, int src_stride, int bytes, int rows);
 
