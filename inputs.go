@@ -34,7 +34,7 @@ func (in *inputs) open(f *Frame, o *Options, shallow bool) (sourceSpec, error) {
 	}
 	in.main, in.opt = m, io
 	in.fit = o.fit()
-	src := sourceSpec{width: m.Width(), height: m.Height(), color: m.Color(), layout: m.Layout(), rgb: m.FromRGB()}
+	src := sourceSpec{width: m.Width(), height: m.Height(), color: m.Color(), hdr: f.HDR, layout: m.Layout(), rgb: m.FromRGB()}
 	if o.Filter == "" {
 		return src, nil
 	}

@@ -113,6 +113,7 @@ type rung struct {
 	id     string
 	sar    Rate
 	color  Color
+	hdr    HDR // where the colour is
 	layout scaler.Layout
 	parent int // index of the rung whose pictures it scales, -1 for the source's
 }
@@ -124,6 +125,7 @@ func (r *rung) String() string { return fmt.Sprintf("%s %dx%d", r.id, r.Width, r
 type sourceSpec struct {
 	width, height int // even
 	color         Color
+	hdr           HDR
 	layout        scaler.Layout
 	rgb           bool
 }
@@ -186,6 +188,9 @@ func (o *Options) resolveRung(i int, r Rendition, src sourceSpec) (*rung, string
 	g := &rung{Rendition: r, sar: o.sampleAspect(src, r.Width, r.Height), color: src.color, layout: src.layout}
 	if src.rgb && o.Color == (Color{}) {
 		g.color = media.OutputColor(r.Height)
+	}
+	if g.color.HDR() {
+		g.hdr = src.hdr
 	}
 	g.fitDevice(src)
 	if encoder.MaxBits(r.Codec) < g.layout.Bits() {

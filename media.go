@@ -18,6 +18,7 @@ import (
 //	Duration      int64       // in the same ticks: how long the last picture of a recording stands, for ClockPTS alone; zero means a frame
 //	Captured      time.Time   // instant of capture, for latency figures; zero means when it was given
 //	Color                     // a [Color]; zero fields follow the format: full-range sRGB for RGB and gray, limited-range YUV for the rest
+//	HDR                       // an [HDR]; the first frame's is written into streams of HDR pictures
 type Frame = media.Frame
 
 // Samples is a block of sound in the caller's memory, borrowed for the call it is given to:
@@ -56,6 +57,14 @@ type Timebase = media.Timebase
 //	Primaries // 1 BT.709, 6 SMPTE 170M, 9 BT.2020
 //	Transfer  // 1 BT.709, 13 sRGB, 16 PQ, 18 HLG
 type Color = media.Color
+
+// HDR describes the display that HDR pictures were made on and how bright they get: the static metadata of HDR10. It goes into the coded stream
+// (libx265, libsvtav1, libx264) and the boxes of fMP4 where the pictures' [Color] has PQ or HLG. Zero fields are "not stated".
+//
+//	Red, Green, Blue, White    [2]uint16 // chromaticities x and y, in units of 0.00002
+//	MaxLuminance, MinLuminance uint32    // of the display, in units of 0.0001 cd/m²
+//	MaxCLL, MaxFALL            uint16    // brightest pixel, and brightest frame on average, in cd/m²
+type HDR = media.HDR
 
 // LengthError says that the buffer given to [Packed], [BGR], [RGB] or [Gray] has not the length of the format and size, and which formats have
 // it. It wraps ErrFrame:

@@ -298,7 +298,7 @@ func (o *Options) partDuration(rate Rate) time.Duration {
 // encoderOptions returns what one rung's encoder is opened with.
 func (o *Options) encoderOptions(g *rung) encoder.Options {
 	opt := encoder.Options{
-		Codec: g.Codec, Width: g.Width, Height: g.Height, Layout: g.layout, Color: g.color, FrameRate: g.FrameRate,
+		Codec: g.Codec, Width: g.Width, Height: g.Height, Layout: g.layout, Color: g.color, HDR: g.hdr, FrameRate: g.FrameRate,
 		Timescale: o.timescale(), SAR: g.sar, Bitrate: g.Bitrate, MaxBitrate: g.MaxBitrate, BufferSize: g.BufferSize, CRF: g.CRF,
 		BFrames: g.BFrames, LowLatency: o.LowLatency, Preset: g.Preset, Tune: g.Tune, Profile: g.Profile, Threads: g.Threads, Hinted: !o.EveryPixel, Extra: g.Extra,
 		Logger: o.Logger,

@@ -93,7 +93,7 @@ func (o Options) libav() av.VideoConfig {
 		}
 	}
 	cfg := av.VideoConfig{
-		Name: o.Codec, Width: o.Width, Height: o.Height, Layout: o.Layout, Color: o.Color, FrameRate: o.FrameRate,
+		Name: o.Codec, Width: o.Width, Height: o.Height, Layout: o.Layout, Color: o.Color, HDR: o.HDR, FrameRate: o.FrameRate,
 		Timescale: o.Timescale, SAR: o.SAR, MaxRate: o.MaxBitrate, BufferSize: o.BufferSize, GOP: o.GOP,
 		BFrames: -1, Threads: o.Threads, Options: options, Logger: o.Logger,
 	}

@@ -48,6 +48,8 @@ type Options struct {
 	Layout Layout
 	// Color is written into the stream.
 	Color media.Color
+	// HDR is written into the stream by libx264, libx265 and libsvtav1, and by muxers of its Parameters. Zero is "not stated".
+	HDR media.HDR
 	// FrameRate is the nominal rate: it sets levels and rate control, while times come with each picture.
 	FrameRate media.Rate
 	// Timescale is ticks per second of every time given and received.

@@ -105,6 +105,9 @@ func (d *Decoder) Picture(f *media.Frame) error {
 			Primaries: uint8(src.color_primaries), Transfer: uint8(src.color_trc),
 		},
 	}
+	if f.Color.HDR() {
+		f.HDR = hdrOf(src)
+	}
 	if format, full, ok := decodedFormat(d.frame.PixelFormat()); ok {
 		f.Format = format
 		if full {

@@ -31,6 +31,7 @@ type VideoConfig struct {
 	FrameRate     media.Rate
 	Timescale     int64      // ticks per second of every time given and received
 	SAR           media.Rate // zero means square
+	HDR           media.HDR  // zero is not stated
 	Bitrate       int64      // bits per second; zero leaves it to Options
 	MaxRate       int64      // bits per second; zero means no VBV
 	BufferSize    int64      // bits
@@ -80,6 +81,10 @@ func OpenVideoEncoder(cfg VideoConfig) (*VideoEncoder, error) {
 		return nil, &Error{Op: cfg.Name, Code: -int(C.ENOMEM), Text: "out of memory"}
 	}
 	cfg.apply(cc)
+	if err := setHDR((*C.AVCodecContext)(cc.UnsafePointer()), cfg.HDR); err != nil {
+		e.free()
+		return nil, err
+	}
 	if cfg.Frames != nil {
 		if code := C.fg_encode_frames((*C.AVCodecContext)(cc.UnsafePointer()), cfg.Frames.frames); code < 0 {
 			e.free()

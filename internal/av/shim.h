@@ -87,6 +87,15 @@ const AVClass *fg_encoder_class(const char *name);
 const AVClass *fg_muxer_class(const char *name);
 const AVOption *fg_option_next(const AVClass *c, const AVOption *o);
 
+// hdr.c
+typedef struct fg_hdr {
+	uint16_t primaries[3][2], white[2]; // red, green, blue
+	uint32_t max_luminance, min_luminance;
+	uint16_t max_cll, max_fall;
+} fg_hdr;
+void fg_hdr_read(const AVFrame *f, fg_hdr *h);
+int fg_hdr_write(AVCodecContext *cc, const fg_hdr *h);
+
 // decode.c
 int fg_decode_send(AVCodecContext *cc, const AVPacket *p);
 int fg_decode_receive(AVCodecContext *cc, AVFrame *f);

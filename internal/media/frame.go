@@ -34,6 +34,8 @@ type Frame struct {
 	// Color overrides what the samples mean. Zero fields follow the format: full-range sRGB for RGB and gray,
 	// limited-range YUV with the matrix of its height for the rest.
 	Color Color
+	// HDR describes the display that HDR pictures were made on. The first frame's is written into the stream; zero is "not stated".
+	HDR HDR
 
 	packed int // bytes of the buffer that Packed was given
 }
