@@ -14,6 +14,7 @@ type av1Config struct {
 	depth              int
 	subX, subY, sitPos uint32
 	color              media.Color
+	identity           bool // RGB: the matrix is 0, which media.Color has for "not known"
 }
 
 // av1String reads an av1C record or a sequence header OBU, whichever libav gives. The colour fields, which are optional as
@@ -35,7 +36,7 @@ func av1String(c media.CodecParameters) (string, error) {
 	if cfg.mono {
 		mono = 1
 	}
-	return s + fmt.Sprintf(".%d.%d%d%d", mono, cfg.subX, cfg.subY, cfg.sitPos) + colorFields("%02d", cfg.color, false), nil
+	return s + fmt.Sprintf(".%d.%d%d%d", mono, cfg.subX, cfg.subY, cfg.sitPos) + colorFields("%02d", cfg.color, cfg.identity, false), nil
 }
 
 func parseAV1(c media.CodecParameters) (av1Config, error) {
@@ -220,9 +221,9 @@ func (r *bitReader) colorConfig(c *av1Config) {
 	c.color = media.Color{Primaries: 2, Transfer: 2, Matrix: media.MatrixUnknown}
 	if r.flag() {
 		c.color.Primaries, c.color.Transfer, c.color.Matrix = uint8(r.bits(8)), uint8(r.bits(8)), media.Matrix(r.bits(8))
+		c.identity = c.color.Matrix == 0
 	}
-	const identity = 0 // matrix of RGB
-	isSRGB := c.color.Primaries == 1 && c.color.Transfer == 13 && c.color.Matrix == identity
+	isSRGB := c.color.Primaries == 1 && c.color.Transfer == 13 && c.identity
 	if isSRGB && !c.mono {
 		c.color.Range = media.RangeFull
 		return

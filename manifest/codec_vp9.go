@@ -38,7 +38,7 @@ func vp9String(c media.CodecParameters) (string, error) {
 		if profile%2 == 1 {
 			chroma = 3
 		}
-		s += fmt.Sprintf(".%02d", chroma) + colorFields("%02d", c.Color, true)
+		s += fmt.Sprintf(".%02d", chroma) + colorFields("%02d", c.Color, false, true)
 	}
 	return s, nil
 }
@@ -69,7 +69,7 @@ func vp9Level(c media.CodecParameters) int {
 }
 
 // colorFields are ".primaries.transfer.matrix.range" of the AV1 and VP9 strings; what is not stated is H.273's "unspecified".
-func colorFields(format string, c media.Color, wideRange bool) string {
+func colorFields(format string, c media.Color, identity, wideRange bool) string {
 	full := 0
 	if c.Range == media.RangeFull {
 		full = 1
@@ -80,9 +80,13 @@ func colorFields(format string, c media.Color, wideRange bool) string {
 		}
 		return v
 	}
+	matrix := unset(uint8(c.Matrix))
+	if identity {
+		matrix = 0
+	}
 	rangeFormat := "%d"
 	if wideRange {
 		rangeFormat = format
 	}
-	return fmt.Sprintf("."+format+"."+format+"."+format+"."+rangeFormat, unset(c.Primaries), unset(c.Transfer), unset(uint8(c.Matrix)), full)
+	return fmt.Sprintf("."+format+"."+format+"."+format+"."+rangeFormat, unset(c.Primaries), unset(c.Transfer), matrix, full)
 }

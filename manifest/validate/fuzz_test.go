@@ -38,6 +38,11 @@ func FuzzMedia(f *testing.F) {
 	f.Add(s["v0/init.mp4"], s["v0/1.m4s"])
 	f.Add(s["a0/init.mp4"], s["a0/1.m4s"])
 	f.Add(s["v0/init.mp4"], append(ts, make([]byte, 187)...))
+	f.Add(s["a0/init.mp4"], stamped(adts(3), 1<<33-1))
+	f.Add(s["a0/init.mp4"], stamped(mp3(3), 9))
+	f.Add(nested(20, "moov", "trak"), nested(20, "stsd", "avc1", "stpp"))
+	f.Add(table("sgpd", 16), table("trun", 12))
+	f.Add([]byte("WEBVTT"), []byte("\xff\xd8\xff"))
 	playlist := []byte("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MAP:URI=\"i\"\n#EXTINF:2,\ns\n#EXT-X-ENDLIST\n")
 	f.Fuzz(func(t *testing.T, initSegment, segment []byte) {
 		site := site{"x": playlist, "i": initSegment, "s": segment}
