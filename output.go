@@ -83,15 +83,20 @@ func (p *place) readBack() {
 	}
 }
 
-// openSink opens a folder or URL. The outlet tries again, so that a live output's uploads need not.
+// openSink opens a folder or URL. The outlet tries again, so that uploads need not.
 func openSink(dir string, o *Options) (sink.Sink, error) {
 	switch {
 	case dir == "":
 		return sink.NewMemory(), nil
-	case isURL(dir) && o.Live && o.Outage == OutliveOutage:
-		return sink.NewHTTP(dir, sink.HTTPOptions{Attempts: 1, Timeout: uploadTime})
 	case isURL(dir):
-		return sink.NewHTTP(dir, sink.HTTPOptions{})
+		var h sink.HTTPOptions
+		if o.Outage == OutliveOutage {
+			h.Attempts = 1
+		}
+		if o.Live {
+			h.Timeout = uploadTime
+		}
+		return sink.NewHTTP(dir, h)
 	}
 	d, err := sink.NewDir(dir)
 	if err != nil || !d.Shared() {

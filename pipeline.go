@@ -178,8 +178,8 @@ func (p *pipeline) resume(now time.Time) error {
 	free := media.Nanosecond.Rescale(int64(earlier.end()), frame)
 	free = (free + p.grid.SegmentFrames - 1) / p.grid.SegmentFrames
 	start := earlier.Start
-	// A run that was killed is at most two segments ahead of the clock: those that its numbers stand for. More is a clock that was set back,
-	// and waiting for it would lose every frame until then. The timeline stays ahead of it instead.
+	// A run that was killed is at most two segments ahead of the clock: those that its numbers stand for. More is a clock that was set back, or
+	// many runs that were very short, and waiting would lose every frame until then. The timeline stays ahead of the clock instead.
 	if ahead := free - due; ahead > segmentsAhead {
 		start = now.Add(-p.grid.Rate.Frame().Duration(free * p.grid.SegmentFrames))
 		p.s.warn(fmt.Sprintf("the clock is %s behind what was made before: the output stays ahead of it",
@@ -194,8 +194,8 @@ func (p *pipeline) resume(now time.Time) error {
 	return nil
 }
 
-// segmentsAhead is how far a killed run may be ahead of the clock: the segment under way, two whose parts may have been seen, and rounding.
-const segmentsAhead = 4
+// segmentsAhead is how far a killed run may be ahead of the clock: the segment under way, and one whose parts may have been seen.
+const segmentsAhead = 2
 
 func (p *pipeline) start() {
 	if p.s.opt.Live {

@@ -148,18 +148,33 @@ func (d *Dir) createFile(name string) (*os.File, error) {
 	return f, err
 }
 
-func (d *Dir) makeFolders(folder string) error {
+// makeFolders returns ErrEmptied when a folder that it has made before is not there.
+func (d *Dir) makeFolders(folder string) (lost error) {
 	at := ""
 	for part := range strings.SplitSeq(folder, "/") {
 		at = path.Join(at, part)
 		switch err := d.root.Mkdir(at, 0o777); {
 		case err == nil:
+			if _, before := d.made[at]; before && d.disown(at) {
+				lost = ErrEmptied
+			}
 			d.made[at] = struct{}{}
 		case !errors.Is(err, fs.ErrExist):
 			return err
 		}
 	}
-	return nil
+	return lost
+}
+
+// disown forgets the objects in a folder that was removed, and reports whether there were any. The lock is held.
+func (d *Dir) disown(folder string) (some bool) {
+	for name := range d.own {
+		if strings.HasPrefix(name, folder+"/") {
+			delete(d.own, name)
+			some = true
+		}
+	}
+	return some
 }
 
 // prune removes folders that this sink made and that are empty, from the given one upwards. The lock is held.
@@ -168,9 +183,10 @@ func (d *Dir) prune(folder string) {
 		if _, ok := d.made[folder]; !ok {
 			continue
 		}
-		if err := d.root.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := d.root.Remove(folder); err == nil {
+			delete(d.made, folder)
+		} else if !errors.Is(err, fs.ErrNotExist) { // somebody else removed it: makeFolders will tell
 			return
 		}
-		delete(d.made, folder)
 	}
 }

@@ -14,6 +14,7 @@ import (
 func TestFolderThatWasRemoved(t *testing.T) {
 	for name, ruin := range map[string]func(t *testing.T, dir string){
 		"removed": func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) },
+		"emptied": func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, "v0"))) },
 		"replaced": func(t *testing.T, dir string) {
 			require.NoError(t, os.RemoveAll(dir))
 			require.NoError(t, os.Mkdir(dir, 0o700))
