@@ -160,6 +160,6 @@ func (c *copier) pass(p *av.Packet) error {
 	c.s.counters.in.Add(1)
 	c.s.counters.out.Add(1)
 	pipe := c.s.pipe
-	pipe.advanceSound(c.end, pipe.grid.SegmentFrames*c.r.join.segments(), 0)
+	pipe.advanceSound(c.end, pipe.grid.SegmentFrames*c.r.join.segments(), zeros{own: int64(c.ticks.Duration(c.zero))})
 	return pipe.err()
 }

@@ -24,11 +24,11 @@ var folders = map[string]struct {
 	why string
 }{
 	"": {[]string{"scaler", "encoder", "audio", "muxer", "muxer/sink", "manifest", "manifest/dash", "manifest/hls", "manifest/validate",
-		"internal/av", "internal/change", "internal/delivery", "internal/media", "internal/nearest", "internal/origin", "internal/rgb", "internal/turn"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
+		"internal/av", "internal/change", "internal/delivery", "internal/demux", "internal/media", "internal/nearest", "internal/origin", "internal/rgb", "internal/turn"}, "the root joins the stages; nothing of the command or the tests belongs in it"},
 	"scaler":              {[]string{"internal/av", "internal/change", "internal/media", "internal/resize", "internal/rgb", "internal/turn"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder":             {[]string{"internal/av", "internal/change", "internal/media", "internal/nal"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/leaktest", "internal/media", "internal/synth"}, "the kit is for any encoder"},
-	"audio":               {[]string{"internal/av", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
+	"audio":               {[]string{"internal/av", "internal/demux", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
 	"muxer":               {[]string{"internal/av", "internal/media", "muxer/sink"}, "a muxer writes segments; manifests are the root's and manifest's"},
 	"muxer/sink":          {nil, "a sink takes bytes by name and needs to know nothing of media"},
 	"muxer/sink/sinktest": {[]string{"muxer/sink"}, "the kit is for anybody's sink"},
@@ -41,6 +41,7 @@ var folders = map[string]struct {
 	"internal/av":         {[]string{"internal/change", "internal/media", "internal/setup"}, "libav's only home is below every stage"},
 	"internal/setup":      {nil, "what a build needs is known before there is anything to link"},
 	"scripts":             {nil, "scripts as files"},
+	"internal/demux":      {[]string{"internal/av", "internal/media"}, "packets of an input, for whoever decodes them"},
 	"internal/change":     {nil, "kernels over memory: pure Go"},
 	"internal/rgb":        {[]string{"internal/media"}, "kernels over memory: pure Go"},
 	"internal/resize":     {nil, "kernels over memory: pure Go"},

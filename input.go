@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/demux"
 	"github.com/framegear/framegear/internal/media"
 )
 
@@ -22,29 +22,34 @@ type InputOptions struct {
 	Options map[string]string
 	// SoundOnly takes an input without pictures too: Read is at its end at once, and Audio has its sound.
 	SoundOnly bool
+	// CutSound leaves out what there is of sound before the first picture and after the last one. Otherwise these pictures stand while there is
+	// sound, in an input that has an end.
+	CutSound bool
 	// Logger takes libav's warnings. Nil means none.
 	Logger *slog.Logger
 }
 
-// Input is a video file, URL or device whose pictures can be given to a [Stream]. One goroutine at a time.
+// Input is a video file, URL or device whose pictures can be given to a [Stream], and their sound with them. It is read once, and what its
+// timestamps do is mended once for both: where those of a container may jump (MPEG-TS, live), pictures and sound go on without the jump, and
+// a warning tells. One goroutine at a time.
 type Input struct {
-	ctx     context.Context
-	url     string
-	in      *av.Input
-	stream  av.InputStream
-	dec     *av.Decoder
-	packet  *av.Packet
-	eof     bool
-	lastPTS int64
-	started bool
-	damage  error       // of a packet that could not be decoded
-	sound   *inputSound // read beside the pictures, nil unless Audio was asked of an input without an end
-	logger  *slog.Logger
-	looked  *Frame // the first picture, decoded already
+	ctx      context.Context
+	url      string
+	in       *demux.Input
+	pictures *demux.Track // nil when there are none
+	stream   av.InputStream
+	dec      *av.Decoder
+	packet   *av.Packet
+	eof      bool
+	lastPTS  int64
+	started  bool
+	damage   error // of a packet that could not be decoded
+	cut      bool  // see InputOptions.CutSound
+	stand    standing
+	sounds   []*demux.Track // that Audio gave away
+	shown    atomic.Int64   // the time of the newest picture on the input's timeline, in nanoseconds
+	logger   *slog.Logger
 }
-
-// maxDamaged is how often a decoder may fail without taking another packet.
-const maxDamaged = 1000
 
 // OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
 // built with them. When the context ends, reads end with its error. The caller closes the input.
@@ -52,11 +57,11 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 	if o.Format == "" && strings.HasPrefix(url, "/dev/video") {
 		o.Format = "v4l2"
 	}
-	raw, err := av.OpenInput(ctx, av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger})
+	raw, err := demux.Open(ctx, demux.Config{InputConfig: av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger}})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	in := &Input{ctx: ctx, url: url, in: raw, logger: o.Logger}
+	in := &Input{ctx: ctx, url: url, in: raw, cut: o.CutSound, logger: o.Logger}
 	if err := in.open(o); err != nil {
 		in.Close()
 		return nil, fmt.Errorf("%w %s: %w", ErrInput, url, err)
@@ -65,14 +70,17 @@ func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) 
 }
 
 func (in *Input) open(o InputOptions) (err error) {
-	switch in.stream, err = in.in.Best(media.KindVideo); {
+	st, err := in.in.Best(media.KindVideo)
+	switch {
 	case err != nil && (!o.SoundOnly || errors.Is(err, av.ErrNoDecoder)):
 		return err
 	case err != nil:
 		return in.openSoundOnly()
 	case in.in.Tiled():
+		st.Params.Close()
 		return av.ErrTiles
 	}
+	in.stream, in.pictures = st, in.in.Take(st)
 	if in.dec, err = av.OpenDecoder(in.stream, 0, o.Logger); err != nil {
 		return err
 	}
@@ -134,134 +142,26 @@ func (in *Input) Timebase() Timebase { return in.stream.Timebase }
 // Duration returns the length, zero when it is not known or endless.
 func (in *Input) Duration() time.Duration { return in.in.Duration() }
 
-// Read fills f with the next picture, whose planes are valid until the next Read or Close. PTS is in ticks of Timebase and
-// increases; pictures without a time follow the one before by one frame. At the end it returns io.EOF. A damaged packet is
-// skipped; when not one picture can be decoded, that is the error at the end.
-func (in *Input) Read(f *Frame) error {
-	if in.looked != nil {
-		*f, in.looked = *in.looked, nil
-		return nil
-	}
-	if in.dec == nil {
-		return io.EOF
-	}
-	for damaged := 0; ; {
-		err := in.dec.Picture(f)
-		switch {
-		case err == nil:
-			in.stamp(f)
-			return nil
-		case errors.Is(err, io.EOF) && !in.started && in.damage != nil:
-			return fmt.Errorf("%w %s: no picture of it can be decoded: %w", ErrInput, in.url, in.damage)
-		case errors.Is(err, io.EOF):
-			return io.EOF
-		case av.Damaged(err) && damaged < maxDamaged:
-			// Decoders with threads tell of a packet when its picture is due, not when they are given it.
-			in.damage = err
-			damaged++
-			continue
-		case !errors.Is(err, av.ErrAgain):
-			return fmt.Errorf("%w: %w", ErrInput, err)
-		}
-		if err := in.feed(); err != nil {
-			return err
-		}
-	}
-}
-
-// Frames ranges over all pictures to the end. Each is valid until the next one. An error ends the loop.
-func (in *Input) Frames() iter.Seq2[*Frame, error] {
-	return func(yield func(*Frame, error) bool) {
-		var f Frame
-		for {
-			err := in.Read(&f)
-			if errors.Is(err, io.EOF) || !yield(&f, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// feed gives the decoder the next packet of the stream, or the end.
-func (in *Input) feed() error {
-	if in.eof {
-		return io.EOF
-	}
-	switch err := in.packetOf(); {
-	case errors.Is(err, io.EOF):
-		in.eof = true
-		if err := in.dec.Send(nil); err != nil && !av.Drain(err) {
-			return fmt.Errorf("%w: %w", ErrInput, err)
-		}
-		return nil
-	case err != nil:
-		return err
-	}
-	// A packet that cannot be decoded costs its pictures, not the stream.
-	if err := in.dec.Send(in.packet); av.Damaged(err) {
-		in.damage = err
-	}
-	return nil
-}
-
-// packetOf reads the next packet of the pictures.
-func (in *Input) packetOf() error {
-	if in.sound != nil {
-		return in.nextPacket()
-	}
-	for {
-		if err := in.readPacket(); err != nil || in.packet.Stream() == in.stream.Index {
-			return err
-		}
-	}
-}
-
-// readPacket reads the next packet of any stream.
-func (in *Input) readPacket() error {
-	for {
-		err := in.in.Read(in.packet)
-		switch {
-		case in.ctx.Err() != nil:
-			return in.ctx.Err()
-		case errors.Is(err, io.EOF):
-			return io.EOF
-		case errors.Is(err, av.ErrAgain):
-			continue
-		case err != nil:
-			return fmt.Errorf("%w %s: %w", ErrInput, in.url, err)
-		}
-		return nil
-	}
-}
-
-// stamp makes sure that PTS increase.
-func (in *Input) stamp(f *Frame) {
-	const unknown = -1 << 63
-	if in.started && (f.PTS == unknown || f.PTS <= in.lastPTS) {
-		step := int64(1)
-		if in.stream.FrameRate.Known() {
-			step = max(1, in.stream.FrameRate.Frame().Rescale(1, in.stream.Timebase))
-		}
-		f.PTS = in.lastPTS + step
-	} else if f.PTS == unknown {
-		f.PTS = 0
-	}
-	in.started, in.lastPTS = true, f.PTS
-}
-
-// Close frees the input. Closing twice is harmless.
+// Close frees the input. A stream that has its sound reads that to its end all the same. Closing twice is harmless.
 func (in *Input) Close() error {
+	if in.in == nil {
+		return nil
+	}
 	if in.dec != nil {
 		in.dec.Close()
 	}
 	if in.packet != nil {
 		in.packet.Close()
 	}
-	in.stream.Params.Close()
-	if in.sound != nil {
-		in.sound.close()
-		in.sound = nil
+	if in.pictures != nil {
+		in.pictures.Close()
+	}
+	for _, t := range in.sounds {
+		if t.Claim() { // nobody has read it
+			t.Close()
+		}
 	}
 	in.in.Close()
+	in.in = nil
 	return nil
 }

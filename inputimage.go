@@ -11,14 +11,13 @@ func (in *Input) look() error {
 	if !in.in.Image() {
 		return nil
 	}
-	var f Frame
-	switch err := in.Read(&f); {
+	switch err := in.decode(&in.stand.next); {
 	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
 		return err
 	}
-	in.looked = &f
+	in.stand.pending = true
 	if in.stream.Upright == "" {
 		in.stream.Upright = in.dec.Upright()
 	}

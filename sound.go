@@ -51,6 +51,8 @@ type AudioTrack struct {
 	Optional bool
 	// Strict ends the stream when the source becomes bad later. Otherwise silence takes its place and Events.Audio tells.
 	Strict bool
+
+	own *ownSound // of an opened input, whose name is Source
 }
 
 // AudioEnds says what follows when sound is shorter than the picture.
@@ -176,6 +178,9 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 		ao.Source, err = audio.ParseSource(a.Input)
 	default:
 		ao.Source.URL = a.Source
+		if a.own != nil {
+			ao.Source.Demuxed = a.own.track
+		}
 	}
 	ao.Timing = o.audioTiming(&ao)
 	return ao, err
@@ -183,7 +188,7 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 
 // audioTiming is the picture's clock where sound is captured; a file has its own timestamps.
 func (o *Options) audioTiming(ao *audio.Options) audio.Timing {
-	captured := ao.Source.Device() || ao.Source.PCM != nil
+	captured := ao.Source.Device() || ao.Source.PCM != nil || ao.Source.Demuxed != nil && o.Clock == ClockWall && !o.AudioOnly
 	switch {
 	case captured && o.Clock == ClockWall:
 		return audio.TimingWall
@@ -340,8 +345,40 @@ func (s *Stream) pullSound() {
 		start := s.clock.start
 		s.soundStart.Store(&start)
 	}
-	s.pipe.advanceSound(s.pipe.grid.Tick(s.clock.next), s.clock.next-s.pipe.line.slot, s.clock.zero())
+	s.pipe.advanceSound(s.pipe.grid.Tick(s.clock.next), s.clock.next-s.pipe.line.slot, s.zeros())
 	s.pipe.awaitSound()
+}
+
+// zeros are the instants of media time zero.
+type zeros struct {
+	clock int64 // see gridClock.zero
+	own   int64 // on the timeline of an input, in nanoseconds
+}
+
+// zeros returns where media time zero is now. The caller holds the stream's lock.
+func (s *Stream) zeros() zeros {
+	z := zeros{clock: s.clock.zero(), own: s.ownZero}
+	if s.clock.mode == ClockPTS {
+		z.own = int64(s.clock.base.Duration(z.clock))
+	}
+	return z
+}
+
+// followInput notes which instant of an input is media time zero, where pictures have instants of another clock than the input's: the picture
+// that was read last came at the given one.
+func (s *Stream) followInput(at time.Time) {
+	for i := range s.opt.Audio {
+		own := s.opt.Audio[i].own
+		switch {
+		case own == nil || s.clock.mode == ClockPTS || s.clock.mode == ClockCount && s.counters.in.Load() > 1:
+			continue
+		case s.clock.mode == ClockCount:
+			s.ownZero = own.shown.Load() - int64(s.clock.rate.Frame().Duration(s.clock.next-1))
+		default:
+			s.ownZero = own.shown.Load() - int64(at.Sub(s.clock.start)) - int64(s.clock.rate.Frame().Duration(s.clock.offset))
+		}
+		return
+	}
 }
 
 // zero returns the instant of media time zero on the clock that sound is captured by: ticks of PTS, or nanoseconds since 1970.

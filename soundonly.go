@@ -104,7 +104,7 @@ func (s *Stream) pushedAlone() error {
 	if err := s.pipe.err(); err != nil || s.opt.Live {
 		return err
 	}
-	s.pipe.advanceSound(forever, 0, 0)
+	s.pipe.advanceSound(forever, 0, zeros{})
 	s.pipe.awaitSound()
 	return nil
 }
@@ -193,6 +193,6 @@ func (s *Stream) followClock() bool {
 	if s.alone.end > 0 {
 		tick = min(tick, s.alone.end)
 	}
-	p.advanceSound(tick, 0, clock.zero())
+	p.advanceSound(tick, 0, s.zeros())
 	return true
 }

@@ -38,7 +38,7 @@ type soundTrack struct {
 	stepped *sync.Cond // over mu: reached or gone has changed
 
 	begun bool
-	zero  int64
+	zero  zeros
 	next  int64 // number of the segment after the last complete one
 	end   int64 // of the present run in samples, once it is known
 	slots int64 // of the present run, once its end is known
@@ -49,7 +49,7 @@ type soundTrack struct {
 type soundGoal struct {
 	tick   int64 // in ticks of the grid
 	slots  int64 // of the present run
-	zero   int64 // see gridClock.zero
+	zero   zeros
 	count  int64 // of goals
 	ending bool
 }
@@ -58,7 +58,7 @@ type soundGoal struct {
 type soundCut struct {
 	end, begin int64 // ticks of the grid
 	slots      int64 // of the run that ends
-	zero       int64 // see gridClock.zero
+	zero       zeros
 }
 
 // openSound makes the tracks' muxers. The tracks themselves are the stream's.
@@ -171,7 +171,7 @@ func (o *Options) isDefault(a *AudioTrack) bool {
 }
 
 // advanceSound tells every track how far the picture has come. It does not wait.
-func (p *pipeline) advanceSound(tick, slots, zero int64) {
+func (p *pipeline) advanceSound(tick, slots int64, zero zeros) {
 	for _, st := range p.sound {
 		st.advance(soundGoal{tick: tick, slots: slots, zero: zero})
 	}
@@ -187,7 +187,7 @@ func (st *soundTrack) advance(goal soundGoal) {
 
 // cutSound tells every track that the picture goes on at a slot, after a discontinuity. The caller holds the stream's lock.
 func (p *pipeline) cutSound(slot int64) {
-	c := soundCut{end: p.grid.Tick(p.line.next), begin: p.grid.Tick(slot), slots: p.line.next - p.line.slot, zero: p.s.clock.zero()}
+	c := soundCut{end: p.grid.Tick(p.line.next), begin: p.grid.Tick(slot), slots: p.line.next - p.line.slot, zero: p.s.zeros()}
 	for _, st := range p.sound {
 		st.mu.Lock()
 		st.cuts = append(st.cuts, c)
@@ -314,18 +314,21 @@ func (st *soundTrack) cutJoins() error {
 const forever = 1 << 60
 
 // align tells a captured track which instant is media time zero.
-func (st *soundTrack) align(zero int64) {
+func (st *soundTrack) align(zero zeros) {
 	if st.begun && zero == st.zero {
 		return
 	}
 	st.begun, st.zero = true, zero
-	switch st.track.Timing() {
-	case audio.TimingWall:
-		st.track.Start(zero, media.Nanosecond)
-	case audio.TimingSource:
-		if st.opt.PCM {
-			st.track.Start(zero, st.p.s.opt.Timebase)
+	timing := st.track.Timing()
+	switch {
+	case st.opt.own != nil:
+		if !st.p.s.opt.AudioOnly {
+			st.track.Start(zero.own, media.Nanosecond)
 		}
+	case timing == audio.TimingWall:
+		st.track.Start(zero.clock, media.Nanosecond)
+	case timing == audio.TimingSource && st.opt.PCM:
+		st.track.Start(zero.clock, st.p.s.opt.Timebase)
 	}
 }
 

@@ -42,6 +42,7 @@ type Stream struct {
 
 	sound      sound
 	alone      alone
+	ownZero    int64      // see zeros
 	soundMu    sync.Mutex // held while a block of sound is taken
 	soundStart atomic.Pointer[time.Time]
 	soundCtx   context.Context // of the sources; ends with stopSound
@@ -220,6 +221,7 @@ func (s *Stream) write(f *Frame, at placement) error {
 	if at.jumped {
 		s.counters.jumps.Add(1)
 	}
+	s.followInput(at.at)
 	s.pullSound()
 	return nil
 }

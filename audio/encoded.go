@@ -35,7 +35,7 @@ func (e *encoded) begin(t *Track, at int64) error {
 		f.dropPriming()
 	}
 	f.from, e.frames, t.params = at, f, f.params
-	e.align = newAligner(t.rate, t.opt.Timing, t.opt.Source.Device(), t.opt.Source.PCM != nil)
+	e.align = newAligner(t.rate, t.opt.Timing, t.opt.Source.Device(), t.opt.Source.drifts(t.opt.Timing))
 	e.align.broken = true // the first block takes its exact place, however near it is
 	e.res = av.NewResampler(t.rate, int(e.channels), e.align.elastic)
 	e.fifo, e.read, e.skip, e.next = e.fifo[:0], 0, 0, at+f.lead

@@ -8,52 +8,73 @@ import (
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/demux"
 	"github.com/framegear/framegear/internal/media"
 )
 
-// input is an opened file, URL or device with the decoder of its sound.
+// maxOpening is how much of an input's pictures is read ahead for its first sound. Of a live one that takes as long.
+const maxOpening, maxLiveOpening = 10 * time.Second, 2 * time.Second
+
+// input is the sound of a file, URL or device with its decoder.
 type input struct {
-	in     *av.Input
-	stream av.InputStream
-	dec    *av.Decoder // nil when packets are copied
-	packet *av.Packet
-	eof    bool
-	cancel context.CancelCauseFunc
+	track   *demux.Track
+	stream  av.InputStream
+	dec     *av.Decoder
+	packet  *av.Packet
+	within  time.Duration // see demux.Track.ReadWithin
+	packets int           // that were given to the decoder
+	eof     bool
 }
 
-// openInput opens the source. A server that accepts and then says nothing is given up after Options.OpenTimeout.
+// openInput opens the source, or takes what is open already. A server that accepts and then says nothing is given up after
+// Options.OpenTimeout.
 func openInput(parent context.Context, o *Options) (*input, error) {
-	ctx, cancel := context.WithCancelCause(parent)
-	timer := time.AfterFunc(o.OpenTimeout, func() {
-		cancel(fmt.Errorf("nothing came for %s: %w", o.OpenTimeout, context.DeadlineExceeded))
-	})
-	i, err := openWithin(ctx, o)
-	if !timer.Stop() && err == nil && ctx.Err() != nil {
-		i.close()
-		err = context.Cause(ctx)
-	}
-	if err != nil {
-		defer cancel(nil)
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
+	if t := o.Source.Demuxed; t != nil && t.Claim() {
+		i := &input{track: t}
+		if i.within = maxOpening; t.Live() {
+			i.within = maxLiveOpening
 		}
+		if o.Alone {
+			t.Solo()
+		}
+		return opened(parent, o, i, i.open(o))
+	}
+	ctx, cancel := context.WithTimeoutCause(parent, o.OpenTimeout,
+		fmt.Errorf("nothing came for %s: %w", o.OpenTimeout, context.DeadlineExceeded))
+	defer cancel()
+	i := new(input)
+	err := i.openURL(ctx, o)
+	if cause := context.Cause(ctx); cause != nil && (err != nil || parent.Err() == nil) {
+		err = cause
+	}
+	return opened(parent, o, i, err)
+}
+
+// opened returns the input, or closes it and says why it is none.
+func opened(parent context.Context, o *Options, i *input, err error) (*input, error) {
+	if err != nil {
+		i.close()
 		return nil, sourceError(parent, o, err)
 	}
-	i.cancel = cancel
 	return i, nil
 }
 
-func openWithin(ctx context.Context, o *Options) (*input, error) {
-	raw, err := av.OpenInput(ctx, av.InputConfig{URL: o.Source.URL, Format: o.Source.Format, Options: o.Source.Options, Logger: o.Logger})
+func (i *input) openURL(ctx context.Context, o *Options) error {
+	in, err := demux.Open(ctx, demux.Config{InputConfig: av.InputConfig{URL: o.Source.URL, Format: o.Source.Format, Options: o.Source.Options,
+		Logger: o.Logger}})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	i := &input{in: raw}
-	if err := i.open(o); err != nil {
-		i.close()
-		return nil, err
+	defer in.Close() // the track keeps it open
+	st, err := in.Best(media.KindAudio)
+	if errors.Is(err, av.ErrNoStream) {
+		return fmt.Errorf("%w (%w)", ErrNoSound, err)
 	}
-	return i, nil
+	if err != nil {
+		return err
+	}
+	i.track = in.Take(st)
+	return i.open(o)
 }
 
 // sourceError names the source, unless the caller gave up.
@@ -64,13 +85,9 @@ func sourceError(ctx context.Context, o *Options, err error) error {
 	return &SourceError{Source: o.Source.String(), Err: err}
 }
 
+// open opens the decoder of the track.
 func (i *input) open(o *Options) (err error) {
-	if i.stream, err = i.in.Best(media.KindAudio); err != nil {
-		if errors.Is(err, av.ErrNoStream) {
-			return fmt.Errorf("%w (%w)", ErrNoSound, err)
-		}
-		return err
-	}
+	i.stream = i.track.Stream()
 	if n := i.stream.Params.Channels; n > media.MaxChannels {
 		return fmt.Errorf("%w: %d channels (want 1 to %d)", ErrLayout, n, media.MaxChannels)
 	}
@@ -82,13 +99,13 @@ func (i *input) open(o *Options) (err error) {
 }
 
 // read fills s with the next decoded block. A packet that cannot be decoded costs its samples, not the stream.
-func (i *input) read(s *av.Samples) error {
+func (i *input) read(ctx context.Context, s *av.Samples) error {
 	for {
 		err := i.dec.Samples(s)
 		if err == nil || !errors.Is(err, av.ErrAgain) {
 			return err
 		}
-		switch err := i.readPacket(i.packet); {
+		switch err := i.readPacket(ctx, i.packet); {
 		case errors.Is(err, io.EOF):
 			if i.eof {
 				return io.EOF
@@ -98,22 +115,15 @@ func (i *input) read(s *av.Samples) error {
 		case err != nil:
 			return err
 		default:
+			i.packets++
 			_ = i.dec.Send(i.packet)
 		}
 	}
 }
 
 // readPacket fills p with the next packet of the stream.
-func (i *input) readPacket(p *av.Packet) error {
-	for {
-		switch err := i.in.Read(p); {
-		case errors.Is(err, av.ErrAgain):
-		case err != nil:
-			return err
-		case p.Stream() == i.stream.Index:
-			return nil
-		}
-	}
+func (i *input) readPacket(ctx context.Context, p *av.Packet) error {
+	return i.track.ReadWithin(ctx, p, i.within)
 }
 
 func (i *input) close() {
@@ -123,11 +133,7 @@ func (i *input) close() {
 	if i.packet != nil {
 		i.packet.Close()
 	}
-	if i.stream.Params != nil {
-		i.stream.Params.Close()
-	}
-	i.in.Close()
-	if i.cancel != nil {
-		i.cancel(nil)
+	if i.track != nil {
+		i.track.Close()
 	}
 }

@@ -187,7 +187,7 @@ func (o Options) Validate() error {
 
 // patient reports whether the source is waited for. A file of this machine is there at once, live or not.
 func (o *Options) patient() bool {
-	return !o.Live || o.Source.PCM == nil && !o.Source.Device() && !o.Source.isURL()
+	return !o.Live || o.Source.prompt()
 }
 
 // outputRate is the rate to encode with.

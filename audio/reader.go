@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/demux"
 	"github.com/framegear/framegear/internal/media"
 )
 
@@ -52,34 +53,56 @@ type reader struct {
 func newReader(ctx context.Context, o *Options, in *input, rate int, copies bool) (*reader, error) {
 	r := &reader{opt: o, copies: copies, rate: rate, in: in, fresh: true, full: make(chan block, readAhead), free: make(chan block, readAhead+2),
 		hurrying: make(chan struct{})}
+	r.ctx, r.cancel = context.WithCancel(ctx)
 	for range cap(r.free) - 1 {
 		b, err := r.newBlock()
 		if err != nil {
+			r.cancel()
 			r.release()
 			return nil, err
 		}
 		r.free <- b
 	}
 	if !o.Source.Device() {
-		var err error
-		if r.first, err = r.newBlock(); err == nil {
-			err = r.read(&r.first)
-		}
-		if err != nil {
-			r.freeBlock(r.first)
+		if err := r.readFirst(); err != nil {
+			r.cancel()
 			r.release()
-			if errors.Is(err, io.EOF) {
-				err = fmt.Errorf("%w: it ends before the first sample", ErrNoSound)
-			}
 			return nil, sourceError(ctx, o, err)
 		}
 	}
-	r.ctx, r.cancel = context.WithCancel(ctx)
 	r.work.Go(func() {
 		r.run()
 	})
 	return r, nil
 }
+
+// readFirst reads the first block. Sound that begins long after the pictures beside it has none yet, which is no error.
+func (r *reader) readFirst() (err error) {
+	ctx, cancel := context.WithTimeout(r.ctx, r.opt.OpenTimeout)
+	defer cancel()
+	if r.first, err = r.newBlock(); err == nil {
+		err = r.readWith(ctx, &r.first)
+	}
+	late := errors.Is(err, demux.ErrFar) || r.in.within > 0 && errors.Is(err, context.DeadlineExceeded)
+	r.in.within = 0
+	if err == nil {
+		return nil
+	}
+	r.freeBlock(r.first)
+	r.first = block{}
+	switch {
+	case late && r.in.packets < minBroken:
+		return nil
+	case late:
+		return fmt.Errorf("%w: its first %d packets cannot be decoded", ErrNoSound, r.in.packets)
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: it ends before the first sample", ErrNoSound)
+	}
+	return err
+}
+
+// minBroken is how many packets in a row that cannot be decoded make a stream that cannot.
+const minBroken = 20
 
 func (r *reader) newBlock() (block, error) {
 	if r.copies {
@@ -167,6 +190,8 @@ func (r *reader) send(b block) bool {
 // begin returns the instant of the source that is the beginning of this round.
 func (r *reader) begin(b block) int64 {
 	switch {
+	case r.opt.Source.Demuxed != nil && !r.opt.Alone && r.shift == 0:
+		return 0 // the timeline is that of the pictures
 	case r.opt.Origin != nil && r.shift == 0 && !r.resumed:
 		return ticks(*r.opt.Origin, r.rate)
 	case r.copies:
@@ -187,11 +212,13 @@ func (r *reader) put(b block) bool {
 }
 
 // read fills a block, its instant in samples of the track's rate.
-func (r *reader) read(b *block) error {
+func (r *reader) read(b *block) error { return r.readWith(r.ctx, b) }
+
+func (r *reader) readWith(ctx context.Context, b *block) error {
 	*b = block{samples: b.samples, packet: b.packet}
 	tb := media.Timebase{Num: 1, Den: int64(r.rate)}
 	if r.copies {
-		if err := r.in.readPacket(b.packet); err != nil {
+		if err := r.in.readPacket(ctx, b.packet); err != nil {
 			return err
 		}
 		const unknown = -1 << 63
@@ -200,7 +227,7 @@ func (r *reader) read(b *block) error {
 		}
 		return nil
 	}
-	if err := r.in.read(b.samples); err != nil {
+	if err := r.in.read(ctx, b.samples); err != nil {
 		return err
 	}
 	if n := b.samples.Channels(); n > media.MaxChannels {

@@ -18,7 +18,7 @@ func (r *reader) restart(err error) error {
 		}
 		r.shift, r.started = r.count.at(r.rate), false
 		return r.reopen()
-	case r.opt.Live && r.endless(ended):
+	case r.opt.Live && r.opt.Source.Demuxed == nil && r.endless(ended):
 		r.notify(&SourceError{r.opt.Source.String(), err})
 		return r.reconnect()
 	case ended:
@@ -31,7 +31,7 @@ func (r *reader) restart(err error) error {
 
 // endless reports whether a source should have gone on: a device, or a URL that failed or has no length.
 func (r *reader) endless(ended bool) bool {
-	return r.opt.Source.Device() || r.opt.Source.isURL() && (!ended || r.in == nil || r.in.in.Duration() == 0)
+	return r.opt.Source.Device() || r.opt.Source.isURL() && (!ended || r.in == nil || r.in.track.Duration() == 0)
 }
 
 func (r *reader) reopen() error {

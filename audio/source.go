@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/demux"
 )
 
 // Source says where sound comes from. Exactly one of URL and PCM is set.
@@ -19,7 +20,13 @@ type Source struct {
 	Options map[string]string
 	// PCM is sound that the program pushes.
 	PCM *PCM
+	// Demuxed is the sound of an input that was opened for its pictures too, on their timeline. URL names it, and is opened where the sound is
+	// wanted once more.
+	Demuxed *Demuxed
 }
+
+// Demuxed is one stream of an opened input.
+type Demuxed = demux.Track
 
 // String names the source for people.
 func (s Source) String() string {
@@ -48,6 +55,19 @@ func (s Source) Device() bool {
 func (s Source) isURL() bool {
 	scheme, _, ok := strings.Cut(s.URL, "://")
 	return ok && !strings.EqualFold(scheme, "file")
+}
+
+// drifts reports whether the instants of samples come from another clock than the samples themselves.
+func (s Source) drifts(t Timing) bool {
+	return s.PCM != nil || s.Demuxed != nil && (s.Demuxed.Live() || t == TimingWall)
+}
+
+// prompt reports whether the source is a file of this machine, which never lets anybody wait.
+func (s Source) prompt() bool {
+	if s.Demuxed != nil {
+		return s.Demuxed.Prompt()
+	}
+	return s.PCM == nil && !s.Device() && !s.isURL()
 }
 
 func (s Source) validate() error {

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -19,6 +20,7 @@ type Track struct {
 
 	origin  int64 // of the source's timeline, in samples
 	offset  int64
+	held    *block // belongs so far behind what was asked for that it waits
 	begun   bool
 	attach  bool   // the next block belongs to the present
 	floats  bool   // live, and its instants are its own
@@ -76,7 +78,7 @@ func (t *Track) open(ctx context.Context) error {
 	if t.opt.Copy && !copies && t.opt.Logger != nil {
 		t.opt.Logger.Warn("sound is encoded: its packets do not fit the container", "source", t.opt.Source.String(), "codec", string(src.Codec))
 	}
-	t.endless = t.opt.Source.Device() || t.opt.Loop || t.opt.Source.isURL() && in.in.Duration() == 0
+	t.endless = t.opt.Source.Device() || t.opt.Loop || t.opt.Source.isURL() && in.track.Duration() == 0
 	t.rate = t.opt.outputRate(src.SampleRate)
 	if copies {
 		t.rate = src.SampleRate
@@ -92,7 +94,7 @@ func (t *Track) open(ctx context.Context) error {
 		return err
 	}
 	t.feed = t.reader
-	t.floats = t.opt.Live && t.opt.Timing != TimingWall
+	t.floats = t.opt.Live && t.opt.Timing != TimingWall && t.opt.Source.Demuxed == nil
 	return nil
 }
 
@@ -162,8 +164,10 @@ func (t *Track) Endless() bool { return t.endless }
 // Advance that waits for it. Files of this machine are waited for unless patience is zero. It may be called from any goroutine; the first call
 // counts.
 func (t *Track) Hurry(patience time.Duration) {
-	local := !t.opt.Source.Device() && !t.opt.Source.isURL()
-	if t.reader != nil && (patience == 0 || !local) {
+	if t.opt.Source.Demuxed != nil {
+		t.opt.Source.Demuxed.Solo()
+	}
+	if t.reader != nil && (patience == 0 || !t.opt.Source.prompt()) {
 		t.reader.hurry(patience)
 	}
 }
@@ -188,7 +192,8 @@ func (t *Track) Early() int {
 }
 
 // Start says which instant of the source's timeline is media time zero, in ticks of a timebase: the wall clock since 1970 for
-// TimingWall, the timestamps of PCM for TimingSource. It is called before the first Advance, where there is such an instant.
+// TimingWall, the timestamps of PCM for TimingSource, and with both the timeline of a Demuxed source. It is called before the first Advance,
+// where there is such an instant, and when that has moved.
 func (t *Track) Start(instant int64, base media.Timebase) {
 	t.origin = base.Rescale(instant, media.Timebase{Num: 1, Den: int64(t.rate)})
 }
@@ -199,7 +204,7 @@ func (t *Track) Begin(at int64) error {
 	if t.closed {
 		return ErrClosed
 	}
-	if t.opt.Timing == TimingCount || t.opt.Timing == TimingSource && t.opt.Source.PCM == nil {
+	if t.opt.Timing == TimingCount || t.opt.Timing == TimingSource && t.opt.Source.PCM == nil && t.opt.Source.Demuxed == nil {
 		t.origin -= at
 	}
 	return t.out.begin(t, at)
@@ -212,10 +217,10 @@ func (t *Track) Jump(ctx context.Context, end, to int64, emit func(*Packet) erro
 		return ErrClosed
 	}
 	t.begin()
-	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device()); err != nil {
+	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device(), emit); err != nil {
 		return err
 	}
-	if err := t.rest(end, emit); err != nil {
+	if err := t.rest(ctx, end, emit); err != nil {
 		return err
 	}
 	t.attach = t.opt.Source.Device() && t.opt.Timing != TimingWall
@@ -229,11 +234,11 @@ func (t *Track) Advance(ctx context.Context, until int64, emit func(*Packet) err
 		return ErrClosed
 	}
 	t.begin()
-	if err := t.pull(ctx, until, t.opt.patient()); err != nil {
+	if err := t.pull(ctx, until, t.opt.patient(), emit); err != nil {
 		return err
 	}
 	if slack := ticks(t.opt.Slack, t.rate); t.opt.Live && !t.opt.patient() && t.out.end() < until-slack && !t.endsHere() {
-		if err := t.out.silence(t, until-slack); err != nil {
+		if err := t.silence(ctx, until-slack, until, emit); err != nil {
 			return err
 		}
 	}
@@ -263,24 +268,73 @@ func (t *Track) begin() {
 	}
 }
 
-// pull takes blocks until there is sound up to an instant.
-func (t *Track) pull(ctx context.Context, until int64, wait bool) error {
-	for t.out.end() < until && !t.over {
-		b, ok, err := t.feed.next(ctx, wait)
-		if err != nil {
+// pull takes blocks until there is sound up to an instant, and gives out on the way what would take too much memory.
+func (t *Track) pull(ctx context.Context, until int64, wait bool, emit func(*Packet) error) error {
+	for given := t.out.end(); t.out.end() < until && !t.over; {
+		b, ok, err := t.next(ctx, wait)
+		if err != nil || !ok {
 			return err
 		}
-		if !ok {
-			return nil
+		if at := t.instant(b); at-max(until, t.out.end()) > t.farAhead() {
+			t.held = &b
+			return t.silence(ctx, until, until, emit)
+		} else if at-t.out.end() > t.farAhead() {
+			err = t.silence(ctx, at, until, emit)
 		}
-		err = t.place(b, until)
+		if err == nil {
+			err = t.place(b, until)
+		}
 		t.feed.recycle(b)
+		if err == nil && t.out.end()-given > int64(t.rate) {
+			given = t.out.end()
+			err = cmp.Or(t.out.emit(until, emit), ctx.Err())
+		}
 		if err != nil {
 			return err
 		}
 	}
-	if t.over && !t.endsHere() && t.out.end() < until {
-		return t.out.silence(t, until)
+	if t.over && !t.endsHere() {
+		return t.silence(ctx, until, until, emit)
+	}
+	return nil
+}
+
+// next returns the block that was held, or the source's next one.
+func (t *Track) next(ctx context.Context, wait bool) (block, bool, error) {
+	if t.held == nil {
+		return t.feed.next(ctx, wait)
+	}
+	b := *t.held
+	t.held = nil
+	return b, true, nil
+}
+
+// farAhead is how much silence is made at once at the most.
+func (t *Track) farAhead() int64 { return 10 * int64(t.rate) }
+
+// instant returns where a block belongs, which is here when it does not say.
+func (t *Track) instant(b block) int64 {
+	if b.end || !b.known || b.again || t.attach {
+		return t.out.end()
+	}
+	return b.at - t.origin + t.offset
+}
+
+// silence fills up to an instant, and gives out what lies before another one on the way: hours of it take no memory.
+func (t *Track) silence(ctx context.Context, to, until int64, emit func(*Packet) error) error {
+	for end := t.out.end(); end < to; end = t.out.end() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := t.out.silence(t, min(to, end+int64(t.rate))); err != nil {
+			return err
+		}
+		if t.out.end() <= end || t.out.end() >= to { // packets that are copied know no silence
+			return nil
+		}
+		if err := t.out.emit(min(until, t.out.end()), emit); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -330,19 +384,19 @@ func (t *Track) Finish(ctx context.Context, end int64, emit func(*Packet) error)
 	if t.closed {
 		return ErrClosed
 	}
-	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device()); err != nil {
+	if err := t.pull(ctx, end, t.opt.patient() && !t.opt.Source.Device(), emit); err != nil {
 		return err
 	}
 	t.over = t.over || t.opt.Source.PCM != nil
 	t.closed = true
-	return t.rest(end, emit)
+	return t.rest(ctx, end, emit)
 }
 
 // rest gives out what was taken and lies before an instant.
-func (t *Track) rest(end int64, emit func(*Packet) error) error {
+func (t *Track) rest(ctx context.Context, end int64, emit func(*Packet) error) error {
 	if t.endsHere() {
 		end = min(end, t.out.end())
-	} else if err := t.out.silence(t, end); err != nil {
+	} else if err := t.silence(ctx, end, end, emit); err != nil {
 		return err
 	}
 	return t.out.finish(end, emit)
@@ -365,6 +419,10 @@ func (t *Track) Close() {
 	t.closed = true
 	switch {
 	case t.feed != nil:
+		if t.held != nil {
+			t.feed.recycle(*t.held)
+			t.held = nil
+		}
 		t.feed.close()
 		t.feed = nil
 	case t.opt.Source.PCM != nil:

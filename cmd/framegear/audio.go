@@ -16,7 +16,7 @@ type audioFlags struct {
 	AudioBitrate  string        `help:"Bit rate of sound (default: the source's, or 128k)." placeholder:"128k" group:"Sound"`
 	AudioOffset   time.Duration `help:"Move the sound: positive later, negative earlier." placeholder:"20ms" group:"Sound"`
 	AudioLoop     bool          `help:"Start sound files again when they end." group:"Sound"`
-	AudioEnds     string        `help:"What follows when sound is shorter than the picture: ${enum} (its track is over). Longer sound is cut at the last picture." enum:"silence,end" default:"silence" group:"Sound"`
+	AudioEnds     string        `help:"What follows when sound is shorter than the picture: ${enum} (end: its track is over; cut: silence). While the input's own sound is longer, the first and last picture stand; cut leaves it out there, as what is longer of other sound." enum:"silence,end,cut" default:"silence" group:"Sound"`
 	AudioLanguage []string      `help:"Language of each track, a BCP 47 tag. Repeat as --audio." sep:"none" placeholder:"en" group:"Sound"`
 	AudioDefault  int           `help:"Which track plays when nobody chooses, from 1." default:"1" placeholder:"N" group:"Sound"`
 	AudioLabel    []string      `help:"Name of each track for people. Repeat as --audio." sep:"none" placeholder:"TEXT" group:"Sound"`
@@ -49,12 +49,7 @@ func (c *streamCmd) sound(e *env, o *framegear.Options, src source) error {
 	if alone, ok := src.(*soundSource); ok {
 		o.Audio = append([]framegear.AudioTrack{alone.track}, o.Audio...)
 	} else if own, ok := src.(sounding); ok && len(c.Audio) == 0 && !c.NoAudio {
-		t, ok := own.Audio()
-		if ok && t.PCM && c.Copy {
-			e.log.Warn("--copy leaves out the sound of an input without an end")
-			ok = false
-		}
-		if ok {
+		if t, ok := own.Audio(); ok {
 			o.Audio = append(o.Audio, t)
 			if test, ok := src.(*testSource); ok {
 				test.sounds = true

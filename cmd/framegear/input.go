@@ -67,7 +67,7 @@ func (c *streamCmd) openSource(e *env) (source, error) {
 	if s, ok := captures(c.Input); ok {
 		return s, nil
 	}
-	in, err := framegear.OpenInput(e.reading, c.Input, framegear.InputOptions{Logger: e.log, SoundOnly: c.Params == ""})
+	in, err := framegear.OpenInput(e.reading, c.Input, framegear.InputOptions{Logger: e.log, SoundOnly: c.Params == "", CutSound: c.AudioEnds == "cut"})
 	if err == nil && !in.HasPictures() {
 		return newSoundSource(c.Input, in)
 	}

@@ -93,12 +93,9 @@ func (c *streamCmd) gearOptions(e *env, src source) (framegear.Options, error) {
 		if in, is := src.(sounding); is {
 			own, ok = in.Audio()
 		}
-		o.Audio[0].Origin = own.Origin
-		if own.PCM {
-			o.Audio[0].Source, o.Audio[0].PCM, o.Audio[0].Copy, o.Audio[0].Channels = "", true, false, own.Channels
-			ok = !c.Copy && !p.Copy
-		}
-		if !ok {
+		as := o.Audio[0]
+		own.Copy, own.Codec, own.Bitrate, own.SampleRate, own.Channels = as.Copy, as.Codec, as.Bitrate, as.SampleRate, as.Channels
+		if o.Audio[0] = own; !ok {
 			o.Audio = nil
 		}
 	}

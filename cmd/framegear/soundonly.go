@@ -10,21 +10,21 @@ import (
 	"github.com/framegear/framegear"
 )
 
-// soundSource is an input without pictures: the stream opens the sound by itself.
+// soundSource is an input without pictures.
 type soundSource struct {
 	name   string
 	track  framegear.AudioTrack
 	length time.Duration
+	in     *framegear.Input // nil for a device, which the stream opens by itself
 }
 
-// newSoundSource takes what a source of sound needs to know from an input, and closes it.
+// newSoundSource takes an input over that has sound alone.
 func newSoundSource(name string, in *framegear.Input) (*soundSource, error) {
 	track, ok := in.Audio()
-	s := &soundSource{name: name, track: track, length: in.Duration()}
-	if err := in.Close(); err != nil || !ok {
-		return nil, errors.Join(err, framegear.ErrInput)
+	if !ok {
+		return nil, errors.Join(in.Close(), framegear.ErrInput)
 	}
-	return s, nil
+	return &soundSource{name: name, track: track, length: in.Duration(), in: in}, nil
 }
 
 // captures understands alsa:hw:1 and the like as INPUT.
@@ -41,8 +41,15 @@ func (s *soundSource) Read(*framegear.Frame) error         { return io.EOF }
 func (s *soundSource) FrameRate() framegear.Rate           { return framegear.Rate{} }
 func (s *soundSource) Timebase() framegear.Timebase        { return framegear.Timebase{} }
 func (s *soundSource) Duration() time.Duration             { return s.length }
-func (s *soundSource) Close() error                        { return nil }
 func (s *soundSource) Audio() (framegear.AudioTrack, bool) { return s.track, true }
+
+// Close gives the input up.
+func (s *soundSource) Close() error {
+	if s.in == nil {
+		return nil
+	}
+	return s.in.Close()
+}
 
 // soundOnly makes the options of an output without pictures from those of one with.
 func (c *streamCmd) soundOnly(o *framegear.Options, src *soundSource) error {

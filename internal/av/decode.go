@@ -20,12 +20,14 @@ import (
 type Decoder struct {
 	name  string
 	cc    *astiav.CodecContext
-	frame *astiav.Frame
+	frame *astiav.Frame // the newest picture
+	spare *astiav.Frame // what the next one goes to
+	prior *astiav.Frame // the one before the newest, which is valid still
 
 	// For pictures in a layout that frames do not have.
 	sws  *Scaler
 	pool *Pool
-	out  *Picture
+	out  [2]*Picture // in turn
 }
 
 // OpenDecoder opens the decoder for a stream. threads of zero means as many as there are cores. The caller closes it.
@@ -34,8 +36,9 @@ func OpenDecoder(s InputStream, threads int, logger *slog.Logger) (*Decoder, err
 	if codec == nil {
 		return nil, fmt.Errorf("%w for %s in this build of libav", ErrNoDecoder, s.Params.Codec)
 	}
-	d := &Decoder{name: codec.Name(), cc: astiav.AllocCodecContext(codec), frame: astiav.AllocFrame()}
-	if d.cc == nil || d.frame == nil {
+	d := &Decoder{name: codec.Name(), cc: astiav.AllocCodecContext(codec), frame: astiav.AllocFrame(), spare: astiav.AllocFrame(),
+		prior: astiav.AllocFrame()}
+	if d.cc == nil || d.frame == nil || d.spare == nil || d.prior == nil {
 		d.free()
 		return nil, &Error{Op: "decoder " + d.name, Code: -int(C.ENOMEM), Text: "out of memory"}
 	}
@@ -75,14 +78,23 @@ func (d *Decoder) Send(p *Packet) error {
 	return checkOf("decode", d.name, C.fg_decode_send((*C.AVCodecContext)(d.cc.UnsafePointer()), c), d.cc.UnsafePointer(), mark)
 }
 
-// receive takes the next raw frame. It returns ErrAgain when the decoder wants a packet first and io.EOF after the drain.
+// receive takes the next raw frame that is to be shown. It returns ErrAgain when the decoder wants a packet first and io.EOF after the drain.
 func (d *Decoder) receive() error {
 	if d.cc == nil {
 		return ErrClosed
 	}
 	mark := book.mark()
-	code := C.fg_decode_receive((*C.AVCodecContext)(d.cc.UnsafePointer()), cFrame(d.frame))
-	return checkOf("decode", d.name, code, d.cc.UnsafePointer(), mark)
+	for {
+		code := C.fg_decode_receive((*C.AVCodecContext)(d.cc.UnsafePointer()), cFrame(d.spare))
+		if code < 0 {
+			return checkOf("decode", d.name, code, d.cc.UnsafePointer(), mark)
+		}
+		if cFrame(d.spare).flags&C.AV_FRAME_FLAG_DISCARD == 0 { // an edit list hides pictures that are needed for others
+			break
+		}
+	}
+	d.frame, d.prior, d.spare = d.spare, d.frame, d.prior
+	return nil
 }
 
 // Interlaced reports whether the stream says that its pictures are fields of two instants.
@@ -91,7 +103,7 @@ func (d *Decoder) Interlaced() bool {
 	return order != C.AV_FIELD_UNKNOWN && order != C.AV_FIELD_PROGRESSIVE
 }
 
-// Picture fills f with the next picture; its planes are C memory, valid until the next call. PTS and Duration are in ticks of
+// Picture fills f with the next picture; its planes are C memory, valid until the one after the next. PTS and Duration are in ticks of
 // the stream.
 func (d *Decoder) Picture(f *media.Frame) error {
 	if err := d.receive(); err != nil {
@@ -145,15 +157,18 @@ func (d *Decoder) converted(f *media.Frame) error {
 		if d.pool, err = NewPool(f.Width+f.Width&1, f.Height+f.Height&1, layout, f.Color); err != nil {
 			return err
 		}
-		if d.out, err = d.pool.Get(); err != nil {
-			return err
+		for i := range d.out {
+			if d.out[i], err = d.pool.Get(); err != nil {
+				return err
+			}
 		}
 	}
-	if code := C.fg_scale_frame(d.sws.sws, cFrame(d.out.frame), cFrame(d.frame)); code < 0 {
+	d.out[0], d.out[1] = d.out[1], d.out[0]
+	if code := C.fg_scale_frame(d.sws.sws, cFrame(d.out[0].frame), cFrame(d.frame)); code < 0 {
 		return check("convert picture", code, nil, book.mark())
 	}
 	f.Format = format
-	fillPlanes(f, cFrame(d.out.frame))
+	fillPlanes(f, cFrame(d.out[0].frame))
 	return nil
 }
 
@@ -177,8 +192,10 @@ func decodedFormat(f astiav.PixelFormat) (format media.PixelFormat, full, ok boo
 }
 
 func (d *Decoder) freeConversion() {
-	d.out.Release()
-	d.out = nil
+	for i := range d.out {
+		d.out[i].Release()
+		d.out[i] = nil
+	}
 	if d.pool != nil {
 		d.pool.Close()
 		d.pool = nil
@@ -205,10 +222,12 @@ func (d *Decoder) free() {
 		d.cc.Free()
 		d.cc = nil
 	}
-	if d.frame != nil {
-		d.frame.Free()
-		d.frame = nil
+	for _, f := range []*astiav.Frame{d.frame, d.spare, d.prior} {
+		if f != nil {
+			f.Free()
+		}
 	}
+	d.frame, d.spare, d.prior = nil, nil, nil
 }
 
 // Drain reports whether an error of a decoder is only the end of what it has for now.
