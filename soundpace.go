@@ -8,13 +8,14 @@ import (
 // maxBehind is how far sound may stay behind the picture. Programs that push faster than real time would run away from the encoder of sound.
 const maxBehind = 10 * time.Second
 
-// awaitSound waits while pushed sound is too far behind, where a full pipeline blocks. Nobody waits for a source: it may never come.
+// awaitSound waits while pushed sound, or that of the pictures' own input, is too far behind, where a full pipeline blocks. Nobody waits for
+// another source: it may never come.
 func (p *pipeline) awaitSound() {
 	if p.s.opt.WhenFull != BlockWhenFull {
 		return
 	}
 	for _, st := range p.sound {
-		if st.opt.PCM {
+		if st.opt.PCM || st.opt.own != nil {
 			st.await()
 		}
 	}
@@ -23,10 +24,25 @@ func (p *pipeline) awaitSound() {
 func (st *soundTrack) await() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	for st.behind() && !st.gone {
+	for st.behind() && !st.gone && !st.starved() {
 		st.stepped.Wait()
 	}
 }
+
+// watchHunger lets nobody wait for sound that comes after more pictures, in an input that has both.
+func (st *soundTrack) watchHunger() {
+	if st.opt.own == nil {
+		return
+	}
+	st.opt.own.track.OnStarve(func() {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		st.stepped.Broadcast()
+	})
+}
+
+// starved reports whether the sound waits for pictures to be read.
+func (st *soundTrack) starved() bool { return st.opt.own != nil && st.opt.own.track.Starved() }
 
 // hurry tells the tracks how long to wait for their sources from now on.
 func (p *pipeline) hurry(patience time.Duration) {

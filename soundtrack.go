@@ -66,6 +66,7 @@ func (p *pipeline) openSound() error {
 	for i, t := range p.s.sound.tracks {
 		st := &soundTrack{p: p, id: fmt.Sprintf("a%d", i), opt: &p.s.opt.Audio[i], track: t, wake: make(chan struct{}, 1), next: p.first}
 		st.emit, st.stepped = st.write, sync.NewCond(&st.mu)
+		st.watchHunger()
 		p.sound = append(p.sound, st)
 		if err := st.open(); err != nil {
 			return &StageError{Stage: "audio", Rendition: st.id, Err: err}

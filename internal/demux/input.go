@@ -159,14 +159,15 @@ func (in *Input) wanted() bool {
 
 // useful reports whether a packet is waited for and there is room for whatever comes.
 func (in *Input) useful() bool {
-	wanted := false
+	wanted, room := false, true
 	for _, t := range in.tracks {
-		wanted = wanted || t.waiting && !t.ready()
-		if !t.lossy && !in.solo && !t.waiting && t.full() {
-			return false
-		}
+		wanted = wanted || t.wants()
+		room = room && (t.lossy || in.solo || t.waiting || !t.full())
 	}
-	return wanted
+	for _, t := range in.tracks {
+		t.starve(!room && t.wants())
+	}
+	return wanted && room
 }
 
 func (in *Input) over(err error) {

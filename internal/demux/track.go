@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/framegear/framegear/internal/av"
@@ -38,6 +39,9 @@ type Track struct {
 	seen     bool
 	from, to time.Duration // what the packets cover that came so far
 	dropped  int64         // packets
+	starving func()        // see OnStarve
+
+	starved atomic.Bool
 }
 
 // Stream describes the stream.
@@ -75,6 +79,26 @@ func (t *Track) Solo() {
 	t.in.solo = true
 	t.in.wake.Broadcast()
 }
+
+// OnStarve lets f be called, which must not block, when Starved becomes true.
+func (t *Track) OnStarve(f func()) {
+	t.in.mu.Lock()
+	defer t.in.mu.Unlock()
+	t.starving = f
+}
+
+// Starved reports whether the track waits for a packet that cannot be read before those of another one are taken.
+func (t *Track) Starved() bool { return t.starved.Load() }
+
+// starve notes whether the track starves, and tells of it.
+func (t *Track) starve(now bool) {
+	if before := t.starved.Swap(now); now && !before && t.starving != nil {
+		t.starving()
+	}
+}
+
+// wants reports whether somebody waits for a packet.
+func (t *Track) wants() bool { return t.waiting && !t.ready() }
 
 // Span returns what the packets cover that were met so far, as the input's timeline has it, and whether there were any. What is not to be
 // heard is left out at the beginning.
