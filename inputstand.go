@@ -57,15 +57,19 @@ func (in *Input) next(f *Frame) error {
 // again gives the last picture at a later time.
 func (st *standing) again(at int64) { st.last.PTS, st.last.Duration = at, 0 }
 
-// firstTime returns when the first picture begins to stand: with the sound that comes before it.
+// firstTime returns when the first picture begins to stand: with the sound that comes before it. It does so for whole pictures, so that those
+// after it keep their places on a grid that begins there.
 func (in *Input) firstTime(pts int64) int64 {
+	earliest, frame := pts, in.frame()
 	for _, t := range in.sounds {
-		from, _, any := t.Span()
-		if begin := in.stream.Timebase.Ticks(from); any && !in.cut && !in.in.Live() && begin < pts-in.frame()/2 {
-			pts = begin
+		if from, _, any := t.Span(); any && !in.cut && !in.in.Live() {
+			earliest = min(earliest, in.stream.Timebase.Ticks(from))
 		}
 	}
-	return pts
+	if pts-earliest <= frame/2 {
+		return pts
+	}
+	return pts - (pts-earliest+frame-1)/frame*frame
 }
 
 // lastTime returns the time at which the last picture is given for the last time, so that it lasts as long as the sound.

@@ -80,8 +80,29 @@ func Open(ctx context.Context, c Config) (*Input, error) {
 // Best returns the stream of a kind that a player would choose; the caller closes its Params.
 func (in *Input) Best(kind media.Kind) (av.InputStream, error) { return in.in.Best(kind) }
 
+// Has reports whether there is a stream of a kind, of which nothing else need be known.
+func (in *Input) Has(kind media.Kind) bool {
+	all, err := in.in.Streams(kind)
+	for _, st := range all {
+		st.Params.Close()
+	}
+	return err == nil && len(all) > 0
+}
+
 // Duration returns the length, zero when it is not known or endless.
 func (in *Input) Duration() time.Duration { return in.length }
+
+// Tiled reports whether the input is a picture whose parts are streams of their own.
+func (in *Input) Tiled() bool { return in.in.Tiled() }
+
+// Image reports whether the input is a picture and not a film.
+func (in *Input) Image() bool { return in.in.Image() }
+
+// Times returns the presentation times of the first packets of a stream, before anything is read, which Read gives all the same.
+func (in *Input) Times(stream, most int) []int64 { return in.in.Times(stream, most) }
+
+// Timed reports whether the container gives packets times. Without, libav counts them at a rate that is stated or guessed.
+func (in *Input) Timed() bool { return in.in.Timed() }
 
 // Live reports whether the input is of the present: a device, or a URL without a length.
 func (in *Input) Live() bool { return in.live }
@@ -138,6 +159,8 @@ func (in *Input) read() {
 	for in.wanted() {
 		switch err := in.in.Read(p); {
 		case errors.Is(err, av.ErrAgain):
+		case errors.Is(err, av.ErrEncrypted):
+			in.lock(p.Stream(), err)
 		case err != nil:
 			in.over(err)
 			return
@@ -174,6 +197,18 @@ func (in *Input) over(err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.err = err
+	in.wake.Broadcast()
+}
+
+// lock ends the tracks of a stream that is encrypted.
+func (in *Input) lock(stream int, err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, t := range in.tracks {
+		if t.stream.Index == stream {
+			t.err = err
+		}
+	}
 	in.wake.Broadcast()
 }
 

@@ -34,6 +34,7 @@ type Track struct {
 	queue    []*av.Packet
 	cost     int
 	waiting  bool
+	err      error // why the stream cannot be read
 	closed   bool
 	claimed  bool
 	seen     bool
@@ -100,12 +101,12 @@ func (t *Track) starve(now bool) {
 // wants reports whether somebody waits for a packet.
 func (t *Track) wants() bool { return t.waiting && !t.ready() }
 
-// Span returns what the packets cover that were met so far, as the input's timeline has it, and whether there were any. What is not to be
-// heard is left out at the beginning.
+// Span returns what the packets cover that were met so far, as the input's timeline has it, and whether there were any and somebody wants
+// them. What is not to be heard is left out at the beginning.
 func (t *Track) Span() (from, to time.Duration, any bool) {
 	t.in.mu.Lock()
 	defer t.in.mu.Unlock()
-	return t.from, t.to, t.seen
+	return t.from, t.to, t.seen && !t.closed
 }
 
 // Read fills p with the next packet, in ticks of the stream on the input's mended timeline. At the end it returns io.EOF, and when the
@@ -128,6 +129,8 @@ func (t *Track) ReadWithin(ctx context.Context, p *av.Packet, limit time.Duratio
 		switch {
 		case t.closed:
 			return av.ErrClosed
+		case t.err != nil:
+			return t.err
 		case in.err != nil:
 			return in.err
 		case limit > 0 && t.far(limit):
@@ -159,7 +162,7 @@ func (t *Track) ready() bool {
 	switch {
 	case len(t.queue) == 0:
 		return false
-	case t.in.err != nil || t.follows == nil || t.follows.closed || t.full():
+	case t.in.err != nil || t.follows == nil || t.follows.closed || t.follows.err != nil || t.full():
 		return true
 	}
 	first := t.instant(t.queue[0])
