@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"slices"
@@ -297,6 +296,3 @@ func (in *Input) recycle(p *av.Packet) {
 func (in *Input) forget(t *Track) {
 	in.tracks = slices.DeleteFunc(in.tracks, func(other *Track) bool { return other == t })
 }
-
-// ended reports whether nothing comes because all was read.
-func (in *Input) ended() bool { return errors.Is(in.err, io.EOF) }
