@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -105,7 +106,7 @@ type HandlerOptions struct {
 	// which manifests then hand on to all they name, so that players that cannot send a header need no more than a manifest's URL;
 	// or as the cookie (HttpOnly, SameSite=Strict, of the page's folder) that the page sets when it is opened with ?token=….
 	Token string
-	// Title is the page's heading. Zero: the last folder of the page's URL, if it has one.
+	// Title is the page's heading. Zero: the name of the folder that is served, or else the last one in the page's URL, if it has one.
 	Title string
 	// Cache says who may keep answers.
 	Cache CachePolicy
@@ -164,6 +165,9 @@ func FolderHandler(dir string, o HandlerOptions) (http.Handler, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("framegear: folder %s: %w", dir, err)
+	}
+	if full, err := filepath.Abs(dir); err == nil && o.Title == "" {
+		o.Title = filepath.Base(full)
 	}
 	g, err := origin.New(origin.Options{
 		Files: root.FS(), Page: !o.NoPage, Players: o.Players, Token: o.Token, Title: o.Title, Cache: o.Cache,

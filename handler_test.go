@@ -1,10 +1,13 @@
 package framegear_test
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
+	"testing/synctest"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
@@ -39,6 +42,38 @@ func TestCollectorsOfManyStreams(t *testing.T) {
 	require.Equal(t, map[string]float64{"door": 0, "yard": 1}, frames)
 }
 
+// Whoever watches a stream hears that its output is not written, and when it is again; where that is, is for those who have the token.
+func TestHealthTellsOfAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := byCount()
+		w := &weather{}
+		o.Sink = moody{newShelf(), w}
+		s := newStream(t, "", o)
+		h, err := s.HandlerWith(framegear.HandlerOptions{Token: "t"})
+		require.NoError(t, err)
+		figure := func(name string) string {
+			return regexp.MustCompile(`(?m)^framegear_` + name + ` (\S+)$`).FindStringSubmatch(body(t, h, "/metrics?token=t"))[1]
+		}
+		show(t, s, 90)
+		require.Equal(t, "ok\n", body(t, h, "/healthz"))
+		w.set(func(w *weather) { w.fault = errors.New("connection refused") })
+		show(t, s, 90)
+		require.Equal(t, http.StatusServiceUnavailable, status(h, "/healthz"))
+		require.Equal(t, "1", figure("output_down"))
+		require.Equal(t, "0", figure("stream_failed"))
+		told := send(h, "/healthz?token=t")
+		require.True(t, told.answered())
+		require.Contains(t, told.Body.String(), "store://bucket")
+		open := send(h, "/healthz")
+		require.True(t, open.answered())
+		require.NotContains(t, open.Body.String(), "bucket")
+		w.set(func(w *weather) { w.fault = nil })
+		show(t, s, 600)
+		require.Equal(t, "ok\n", body(t, h, "/healthz"))
+		require.Equal(t, "0", figure("output_down"))
+	})
+}
+
 // What a stream left in a folder is served from there by another program, with the page.
 func TestFolderHandler(t *testing.T) {
 	dir := t.TempDir()
@@ -48,6 +83,9 @@ func TestFolderHandler(t *testing.T) {
 	}
 	require.NoError(t, s.Finish(t.Context()))
 	require.NoError(t, s.Close())
+	named, err := framegear.FolderHandler(filepath.Join(dir, "cam"), framegear.HandlerOptions{})
+	require.NoError(t, err)
+	require.Contains(t, body(t, named, "/player/config.json"), `"title":"cam"`)
 	h, err := framegear.FolderHandler(dir, framegear.HandlerOptions{Title: "Door"})
 	require.NoError(t, err)
 	config := body(t, h, "/player/config.json")

@@ -97,8 +97,8 @@ func folderPage(t *testing.T, h http.Handler, stream string) (c folderConfig) {
 func TestFolderPage(t *testing.T) {
 	streams := []string{"live", "old days/cam #1"}
 	h := newFolder(t, leftFiles(), left)
-	require.Equal(t, folderConfig{"live", "live", "live.m3u8", "live.mpd", "live", streams}, folderPage(t, h, ""))
-	require.Equal(t, folderConfig{"ended", "old days", "old%20days/cam%20%231.m3u8", "old%20days/cam%20%231.mpd", "old days/cam #1", streams},
+	require.Equal(t, folderConfig{"live", "", "live.m3u8", "live.mpd", "live", streams}, folderPage(t, h, ""))
+	require.Equal(t, folderConfig{"ended", "", "old%20days/cam%20%231.m3u8", "old%20days/cam%20%231.mpd", "old days/cam #1", streams},
 		folderPage(t, h, "old days/cam #1"))
 	later := newFolder(t, leftFiles(), left.Add(time.Minute), func(o *origin.Options) { o.Title = "Door" })
 	require.Equal(t, folderConfig{"ended", "Door", "live.m3u8", "", "live", streams}, folderPage(t, later, "none"),

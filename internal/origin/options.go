@@ -36,7 +36,7 @@ type Options struct {
 	NoDASH, NoHLS bool
 	// Page serves the player page at "/".
 	Page bool
-	// Title is the page's heading. Empty: the last folder of its URL, or of a folder the presentation's name.
+	// Title is the page's heading. Empty: the last folder of its URL.
 	Title string
 	// Players holds hls.min.js and dash.all.min.js for the page, and is read when somebody asks for them. Nil means those of
 	// the build, which a module from Go's module cache has not.

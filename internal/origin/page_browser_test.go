@@ -33,7 +33,7 @@ const madeUpNumbers = `(async () => {
 	for (let i = 0; i < 240; i++) {
 		const stalled = i > 150 && i < 155;
 		const numbers = {
-			latency: 0.82 + 0.05 * Math.sin(i / 9) + (i > 150 ? 0.5 * Math.exp((150 - i) / 22) : 0), target: 0.6, bitrate: 2.5e6,
+			latency: 0.82 + 0.05 * Math.sin(i / 9) + (i > 150 ? 0.5 * Math.exp((150 - i) / 22) : 0), target: 0.6, bitrate: 2.34e6, nominal: 2.9e6,
 			buffer: stalled ? 0 : 0.48 + 0.09 * Math.sin(i / 2), speed: i > 155 && i < 200 ? 1.12 : 1, dropped: i % 60 === 30 ? 2 : 0,
 			droppedTotal: 8, framesTotal: 1800, frameRate: 30, width: 1280, height: 720, stalls: 1, stalledSeconds: 0.9, stalled,
 		};
@@ -100,7 +100,7 @@ func TestPageInBrowser(t *testing.T) {
 	for _, size := range []struct {
 		name          string
 		width, height int64
-	}{{"desktop", 1280, 860}, {"phone", 390, 844}} {
+	}{{"desktop", 1280, 800}, {"phone", 390, 844}} {
 		for _, player := range []string{"hls.js", "dash.js"} {
 			t.Run(size.name+" "+player, func(t *testing.T) {
 				ctx := browser(t, size.width, size.height)

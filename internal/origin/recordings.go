@@ -159,12 +159,6 @@ func (f *folder) config(want string, c *pageConfig) {
 			c.DASH = "" // it promises more, which never comes
 		}
 	}
-	if c.Title == "" {
-		c.Title = path.Base(chosen.name)
-		if dir := path.Dir(chosen.name); dir != "." {
-			c.Title = dir
-		}
-	}
 }
 
 // escaped makes a URI of a path.

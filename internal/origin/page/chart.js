@@ -42,6 +42,9 @@ export class Chart {
     const x = (at) => MARGIN.left + area.width * (1 - (now - at) / SPAN);
     const y = (value) => MARGIN.top + area.height * (1 - Math.min(value, top) / top);
     this.#grid(g, x, y, top, now, width - MARGIN.right);
+    g.beginPath();
+    g.rect(MARGIN.left, 0, area.width, height);
+    g.clip();
     this.#bars(g, x, y(0));
     this.#line(g, x, y, "buffer");
     this.#line(g, x, y, "latency");

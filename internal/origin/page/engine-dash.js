@@ -35,6 +35,11 @@ class DashPlayer {
     player.on(events.STREAM_INITIALIZED, () => on.levels());
     player.on(events.QUALITY_CHANGE_RENDERED, () => on.levels());
     player.on(events.ERROR, ({ error }) => on.error(explain(error)));
+    player.on(events.FRAGMENT_LOADING_COMPLETED, ({ request, response }) => {
+      if (request.mediaType === "video" && request.type === "MediaSegment") {
+        on.loaded(request.bytesTotal || response?.byteLength, request.duration);
+      }
+    });
     player.attachView(video);
     // It has to be the one that begins to play: it reads the MPD again only after it has seen the element begin, and it looks at the
     // element from its first stream on.

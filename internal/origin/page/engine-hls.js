@@ -37,6 +37,11 @@ class HlsPlayer {
     hls.on(window.Hls.Events.MANIFEST_PARSED, () => on.levels());
     hls.on(window.Hls.Events.LEVEL_SWITCHED, () => on.levels());
     hls.on(window.Hls.Events.ERROR, (_, error) => this.#onError(error, on));
+    hls.on(window.Hls.Events.FRAG_BUFFERED, (_, { frag, part, stats }) => {
+      if (frag.type === "main") {
+        on.loaded(stats.loaded, (part ?? frag).duration);
+      }
+    });
     hls.loadSource(config.hls);
     hls.attachMedia(video);
     video.play().catch(() => {}); // the controls are there when autoplay is forbidden

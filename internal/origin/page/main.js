@@ -1,6 +1,6 @@
 // The page: one video, one of three players, numbers about it.
 //
-// Its address takes ?player=hls.js|dash.js|Browser, ?delay=SECONDS (the latency to aim at) and ?token=….
+// Its address takes ?player=hls.js|dash.js|Browser, ?delay=SECONDS (the latency to aim at), ?stream=NAME (of several in a folder) and ?token=….
 // window.framegear.numbers() tells a test what the page shows.
 
 import { Chart } from "./chart.js";
@@ -31,7 +31,7 @@ let retry = 0;
 let lastError = ""; // until something plays again
 
 async function readConfig() {
-  const answer = await fetch(address("player/config.json"), { cache: "no-store" });
+  const answer = await fetch(address(`player/config.json?stream=${encodeURIComponent(query.get("stream") ?? "")}`), { cache: "no-store" });
   if (!answer.ok) {
     throw new Error(`The server answered ${answer.status}: ${await answer.text()}`);
   }
@@ -63,6 +63,7 @@ async function start() {
     const started = await engine.start(view.video, config, options, {
       levels: listen(() => view.setLevels(player?.levels() ?? [])),
       error: listen(fail),
+      loaded: listen((bytes, seconds) => meters.rate.add(bytes, seconds)),
     });
     if (mine !== generation) {
       started.destroy();
@@ -143,7 +144,7 @@ function sample() {
   const numbers = meters.sample({
     latency: shown && live ? (now() - player.capturedAt()) / 1000 : NaN,
     target: player?.target() ?? NaN,
-    bitrate: player?.bitrate() ?? NaN,
+    nominal: player?.bitrate() ?? NaN,
   });
   view.setNumbers(numbers, config);
   if (player && !document.hidden) {
@@ -157,6 +158,10 @@ view.video.addEventListener("playing", () => {
 });
 view.onLevel = (id) => player?.setLevel(id);
 view.onGoLive = () => player?.goLive();
+view.onStream = (name) => {
+  query.set("stream", name);
+  location.search = query;
+};
 setInterval(sample, SAMPLE);
 setInterval(refresh, 5000);
 setInterval(() => synchronise(address("time")).catch(() => {}), 60_000);

@@ -11,9 +11,39 @@ export function ahead(video) {
   return 0;
 }
 
+const RATE_SPAN = 8; // seconds of media that a bit rate is measured over
+
+// RateMeter measures bits per second of media from what a player loads.
+class RateMeter {
+  #loaded = [];
+
+  add(bytes, seconds) {
+    if (bytes > 0 && seconds > 0) {
+      this.#loaded.push({ bytes, seconds });
+    }
+    while (this.#loaded.length > 1 && this.#sum("seconds") - this.#loaded[0].seconds >= RATE_SPAN) {
+      this.#loaded.shift();
+    }
+  }
+
+  reset() {
+    this.#loaded = [];
+  }
+
+  // rate returns bits per second, 0 before anything was loaded.
+  rate() {
+    return this.#loaded.length ? (8 * this.#sum("bytes")) / this.#sum("seconds") : 0;
+  }
+
+  #sum(of) {
+    return this.#loaded.reduce((sum, piece) => sum + piece[of], 0);
+  }
+}
+
 // Meters are the numbers of the page.
 export class Meters {
   last = {};
+  rate = new RateMeter();
   #video;
   #frames;
   #stalls;
@@ -27,6 +57,7 @@ export class Meters {
 
   reset() {
     this.#stalls.reset();
+    this.rate.reset();
     this.last = {};
   }
 
@@ -38,6 +69,7 @@ export class Meters {
     this.#dropped = quality.droppedVideoFrames;
     this.last = {
       ...said,
+      bitrate: this.rate.rate(),
       buffer: video.readyState > 0 ? ahead(video) : NaN,
       speed: video.paused ? 0 : video.playbackRate,
       ended: video.ended,

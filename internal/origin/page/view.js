@@ -11,10 +11,12 @@ export class View {
   canvas = byId("chart");
   onLevel = () => {};
   onGoLive = () => {};
+  onStream = () => {};
   #levels = "";
 
   constructor() {
     byId("quality").addEventListener("change", (event) => this.onLevel(event.target.value));
+    byId("streams").addEventListener("change", (event) => this.onStream(event.target.value));
     byId("golive").addEventListener("click", () => this.onGoLive());
     byId("unmute").addEventListener("click", () => {
       this.video.muted = false;
@@ -28,14 +30,30 @@ export class View {
   }
 
   setConfig(config) {
+    this.#setNames(config);
     const state = byId("state");
     state.dataset.state = config.state;
-    state.textContent = STATES[config.state] + (config.lowLatency ? " · low latency" : "");
+    const more = document.createElement("span");
+    more.textContent = config.lowLatency ? " · low latency" : "";
+    state.replaceChildren(STATES[config.state], more);
     const moving = config.state === "live" || config.state === "recording";
     byId("golive").hidden = !moving;
     byId("key-latency").hidden &&= !moving; // what was live stays in the chart for a while
     byId("latency-label").textContent = config.state === "ended" ? "Position" : "Latency";
     this.#explainMissing(config);
+  }
+
+  // setNames shows what is played, and what else there is.
+  #setNames({ title, stream, streams }) {
+    const name = title || decodeURIComponent(location.pathname).split("/").filter(Boolean).pop() || "Framegear";
+    text("title", name);
+    document.title = streams ? `${stream} · ${name}` : name;
+    const select = byId("streams");
+    select.hidden = !streams;
+    if (streams && streams.join() !== [...select.options].map((option) => option.value).join()) {
+      select.replaceChildren(...streams.map((other) => new Option(other, other)));
+    }
+    select.value = stream ?? "";
   }
 
   // setOffline says that the server does not answer, until the next setConfig.
@@ -94,12 +112,13 @@ export class View {
     measure("buffer", seconds(n.buffer));
     text("speed", !n.framesTotal ? "–" : n.speed ? `${n.speed.toFixed(2)}×` : n.ended ? "ended" : "paused");
     text("dropped", n.framesTotal ? String(n.droppedTotal) : "–");
-    text("dropped-sub", n.framesTotal ? `of ${n.framesTotal.toLocaleString("en")} frames` : "");
+    text("dropped-sub", n.framesTotal ? `of ${n.framesTotal.toLocaleString("en")}` : "");
     text("picture", n.width ? `${n.width}×${n.height}` : "–");
-    const rate = n.frameRate ? `${Math.round(n.frameRate)} fps` : "";
-    text("picture-sub", [rate, Number.isFinite(n.bitrate) ? bitrate(n.bitrate) : ""].filter(Boolean).join(" · "));
+    text("picture-sub", n.frameRate ? `${Math.round(n.frameRate)} fps` : "");
+    measure("bitrate", n.bitrate ? bitrate(n.bitrate).split(" ") : ["–", ""]);
+    text("bitrate-sub", n.bitrate && Number.isFinite(n.nominal) ? `peak ${bitrate(n.nominal)}` : "");
     text("stalls", n.framesTotal ? String(n.stalls) : "–");
-    text("stalls-sub", n.framesTotal && n.stalls ? `${n.stalledSeconds.toFixed(1)} s in all` : "");
+    text("stalls-sub", n.framesTotal && n.stalls ? `${n.stalledSeconds.toFixed(1)} s` : "");
   }
 
   #setLatency(n, config) {
