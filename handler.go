@@ -114,6 +114,8 @@ type HandlerOptions struct {
 	// but where the request calls the server localhost or by a loopback address and no token is asked for, pages of this machine alone.
 	// An empty list means the server's own pages.
 	AllowOrigins []string
+	// Limits bound what clients can take.
+	Limits HandlerLimits
 	// Metrics answers /metrics. Nil means [Stream.MetricsHandler].
 	Metrics http.Handler
 }
@@ -144,7 +146,7 @@ func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
 	g, err := origin.New(origin.Options{
 		Source: &s.origin, Objects: s.place.objects, MPDName: s.place.name + ".mpd", HLSName: s.place.name + ".m3u8",
 		NoDASH: s.opt.Format == HLS, NoHLS: s.opt.Format == DASH, Page: !o.NoPage, Players: o.Players, Token: o.Token, Metrics: o.Metrics,
-		Title: o.Title, Cache: o.Cache, AllowOrigins: o.AllowOrigins,
+		Title: o.Title, Cache: o.Cache, AllowOrigins: o.AllowOrigins, Limits: o.Limits,
 		Health: s.healthy, Clock: s.opt.now, Logger: s.opt.Logger,
 	})
 	if err != nil {
@@ -171,7 +173,7 @@ func FolderHandler(dir string, o HandlerOptions) (http.Handler, error) {
 	}
 	g, err := origin.New(origin.Options{
 		Files: root.FS(), Page: !o.NoPage, Players: o.Players, Token: o.Token, Title: o.Title, Cache: o.Cache,
-		AllowOrigins: o.AllowOrigins, Metrics: o.Metrics,
+		AllowOrigins: o.AllowOrigins, Limits: o.Limits, Metrics: o.Metrics,
 	})
 	if err != nil {
 		return nil, errors.Join(optionsError(err), root.Close())
@@ -183,6 +185,15 @@ func FolderHandler(dir string, o HandlerOptions) (http.Handler, error) {
 func optionsError(err error) error {
 	return fmt.Errorf("%w: %s", ErrOptions, strings.ReplaceAll(err.Error(), origin.ErrOptions.Error()+": ", ""))
 }
+
+// HandlerLimits bound what the clients of a handler can take. A zero field means its default.
+//
+//	MaxWaiting    int           // requests held for bytes that do not exist yet; further ones are answered 503. 2000
+//	MaxAnswers    int           // requests answered at a time, those that are held among them; further ones are answered 503. 4096
+//	MaxPerAddress int           // of them one address may have (of IPv6, one network of 64 bits). A quarter. A proxy in front is one address
+//	WriteTimeout  time.Duration // for a client to accept 64 KiB before it is cut off. 10 s
+//	StartTimeout  time.Duration // that a manifest may be waited for before anything was made. 10 s
+type HandlerLimits = origin.Limits
 
 // CachePolicy says who may keep answers of a handler.
 type CachePolicy = origin.CachePolicy

@@ -62,14 +62,14 @@ func TestEncoderNeverWaitsForClients(t *testing.T) {
 	var hanging []net.Conn
 	for range 40 {
 		for _, request := range []string{
-			"GET /v0/3.m4s HTTP/1.1\r\nHost: x\r\n\r\n",                                     // grows, nobody reads
-			"GET /v0/media.m3u8?_HLS_msn=3&_HLS_part=4 HTTP/1.1\r\nHost: x\r\n\r\n",         // is held
-			"GET /live.mpd HTTP/1.1\r\nHost: x\r\nX-Never",                                  // never ends
-			"GET /v0/1.m4s HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0,1-1,2-2,3-3,4-4\r\n\r\n", // many ranges
+			"GET /v0/3.m4s HTTP/1.1\r\nHost: localhost\r\n\r\n",                                     // grows, nobody reads
+			"GET /v0/media.m3u8?_HLS_msn=3&_HLS_part=4 HTTP/1.1\r\nHost: localhost\r\n\r\n",         // is held
+			"GET /live.mpd HTTP/1.1\r\nHost: localhost\r\nX-Never",                                  // never ends
+			"GET /v0/1.m4s HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-0,1-1,2-2,3-3,4-4\r\n\r\n", // many ranges
 		} {
 			hanging = append(hanging, dial(t, address, request))
 		}
-		gone := dial(t, address, "GET /v0/3.m4s HTTP/1.1\r\nHost: x\r\n\r\n")
+		gone := dial(t, address, "GET /v0/3.m4s HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		_, err := gone.Read(make([]byte, 1)) // in the middle of the answer
 		require.NoError(t, err)
 		require.NoError(t, gone.Close())
@@ -131,7 +131,7 @@ func TestNonsenseOverTheWire(t *testing.T) {
 		"/v0/media.m3u8?_HLS_msn=3&_HLS_msn=4", "/v0/media.m3u8?_HLS_msn=9223372036854775808", "/v0/media.m3u8?_HLS_msn=99",
 		"/v0/media.m3u8?_HLS_msn=3&_HLS_part=99999999999", "/v0/media.m3u8?_HLS_skip=MAYBE", "/v0/media.m3u8?_HLS_msn=3&_HLS_part=%",
 	} {
-		c := dial(t, address, fmt.Sprintf("GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", target))
+		c := dial(t, address, fmt.Sprintf("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", target))
 		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 		require.NoError(t, err, target)
 		b, err := io.ReadAll(answer.Body)

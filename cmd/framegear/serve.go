@@ -20,11 +20,15 @@ type serverFlags struct {
 	Title   string   `help:"Heading of the player page." group:"Server"`
 	CORS    []string `name:"cors" help:"Web origin whose pages may read the stream (repeat), * for all, none for nobody (default: all; without a token on localhost those of this machine)." placeholder:"ORIGIN" group:"Server"`
 	Host    []string `help:"Name that requests may call the server by (repeat), * for any (default: any; on a loopback address without a token localhost alone)." placeholder:"NAME" group:"Server"`
+
+	MaxPerAddress int `help:"Connections, and requests being answered, that one address may have (default: a quarter of 4096). A proxy in front is one address." placeholder:"N" group:"Server"`
 }
 
 // handler are the flags as the library's options.
 func (f *serverFlags) handler() framegear.HandlerOptions {
-	o := framegear.HandlerOptions{Token: f.Token, Title: f.Title, AllowOrigins: f.CORS}
+	o := framegear.HandlerOptions{
+		Token: f.Token, Title: f.Title, AllowOrigins: f.CORS, Limits: framegear.HandlerLimits{MaxPerAddress: f.MaxPerAddress},
+	}
 	if slices.Equal(f.CORS, []string{"none"}) {
 		o.AllowOrigins = []string{}
 	}
@@ -41,7 +45,8 @@ func (f *serverFlags) listen(e *env, flag, address string) (*framegear.Server, e
 		}
 	}
 	l, err := framegear.Listen(address, framegear.ServerOptions{
-		TLS: framegear.TLSFiles{Cert: f.TLSCert, Key: f.TLSKey}, Hosts: hosts, Grace: serverGrace, Logger: e.log,
+		TLS: framegear.TLSFiles{Cert: f.TLSCert, Key: f.TLSKey}, Hosts: hosts, MaxPerAddress: f.MaxPerAddress, Grace: serverGrace,
+		Logger: e.log,
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s %s: %w (another program listens there: want another port, or :0 for a free one)", flag, address, err)

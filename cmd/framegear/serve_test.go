@@ -47,6 +47,7 @@ func TestServeRefuses(t *testing.T) {
 	for text, args := range map[string][]string{
 		"no-such-folder": {"serve", "no-such-folder"},
 		"--listen 8080":  {"serve", t.TempDir(), "--listen", "8080"},
+		"MaxPerAddress":  {"serve", t.TempDir(), "--listen", "127.0.0.1:0", "--max-per-address=-1"},
 		"AllowOrigins":   {"serve", t.TempDir(), "--listen", "127.0.0.1:0", "--cors", "example.com"},
 	} {
 		code, _, said := command(t, args...)

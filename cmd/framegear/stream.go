@@ -167,7 +167,7 @@ func (c *streamCmd) idle() (texts []string) {
 	}{
 		{"window extra-window target-latency stall", c.Live || c.LowLatency, "--live"},
 		{"part", c.LowLatency, "--low-latency"},
-		{"tls-cert tls-key token title cors host", c.Serve != "", "--serve"},
+		{"tls-cert tls-key token title cors host max-per-address", c.Serve != "", "--serve"},
 		{"size", raw || strings.HasPrefix(c.Input, "test:"), "the input test: or -"},
 		{"pix-fmt", raw, "the input -"},
 	} {

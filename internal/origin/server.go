@@ -57,6 +57,10 @@ type Server struct {
 // Listen opens the address, as net.Listen does with "tcp", and reads the certificate, so that both kinds of mistake are
 // heard of before anything is served. Close or Serve ends the server.
 func Listen(addr string, opt ServerOptions) (*Server, error) {
+	if opt.MaxConnections < 0 || opt.MaxPerAddress < 0 || opt.Grace < 0 {
+		return nil, fmt.Errorf("%w: a bound is negative: MaxConnections %d, MaxPerAddress %d, Grace %s",
+			ErrOptions, opt.MaxConnections, opt.MaxPerAddress, opt.Grace)
+	}
 	setDefault(&opt.MaxConnections, 4096)
 	setDefault(&opt.MaxPerAddress, max(1, opt.MaxConnections/4))
 	setDefault(&opt.Grace, 3*time.Second)

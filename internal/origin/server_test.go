@@ -218,6 +218,8 @@ func TestListenRefuses(t *testing.T) {
 	_, err = origin.Listen("127.0.0.1:0", origin.ServerOptions{TLS: origin.TLSFiles{Cert: files.Cert, Key: "none.pem"}})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.ErrorContains(t, err, "none.pem")
+	_, err = origin.Listen("127.0.0.1:0", origin.ServerOptions{MaxPerAddress: -1})
+	require.ErrorIs(t, err, origin.ErrOptions)
 	require.ErrorContains(t, origin.Serve(context.Background(), "127.0.0.1:-1", http.NotFoundHandler(), origin.ServerOptions{}), "-1")
 }
 
