@@ -74,7 +74,7 @@ var guarded = []struct {
 }{
 	{"github.com/asticode/go-astiav/...", []string{"internal/av"}, "astiav breaks its API without a major version; one package holds it"},
 	{"C", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "internal/setup", "timerslack"}, "C is where libav is held and its memory counted, in the kernels, and where something comes before Go"},
-	{"unsafe", []string{"internal/av", "internal/change", "internal/resize", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
+	{"unsafe", []string{"internal/av", "internal/change", "internal/media", "internal/resize", "internal/rgb", "scaler", "opencv"}, "memory is looked at in the packages that are made for it"},
 	{"gocv.io/x/gocv/...", []string{"opencv", "examples/streamgear-4-opencv"}, "OpenCV is behind a build tag"},
 	{"os/exec", append([]string{"bench", "cmd/setup"}, testHelpers...), "no process is ever started; everything is in this one"},
 	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},

@@ -21,7 +21,8 @@ import (
 //	HDR                       // an [HDR]; the first frame's is written into streams of HDR pictures
 type Frame = media.Frame
 
-// Samples is a block of sound in the caller's memory, borrowed for the call it is given to:
+// Samples is a block of sound in the caller's memory, borrowed for the call it is given to. [Interleaved] and [Planar] make one
+// over []int16 and []float32; bytes are filled in by hand:
 //
 //	Format   SampleFormat // S16, F32, S16P or F32P
 //	Rate     int          // samples per second and channel
@@ -131,6 +132,18 @@ func RGB(pix []byte, width, height int) *Frame {
 // Gray returns a frame over width*height bytes.
 func Gray(pix []byte, width, height int) *Frame {
 	return media.Packed(Gray8, pix, width, height)
+}
+
+// Interleaved returns a block of sound over samples whose channels take turns: left, right, left, right, … It looks at the caller's
+// memory, which is borrowed by whatever call the block is given to, and copies nothing. A length that is no multiple of
+// channels is that call's ErrSamples.
+func Interleaved[T int16 | float32](pcm []T, rate, channels int) *Samples {
+	return media.Interleaved(pcm, rate, channels)
+}
+
+// Planar is [Interleaved] for one slice per channel, all of the same length.
+func Planar[T int16 | float32](channels [][]T, rate int) *Samples {
+	return media.Planar(channels, rate)
 }
 
 // FromImage returns a frame of an image. *image.RGBA, *image.NRGBA, *image.Gray and *image.YCbCr (4:2:0, 4:2:2, 4:4:4) are taken without a copy,

@@ -3,10 +3,11 @@ package media
 import (
 	"errors"
 	"fmt"
+	"unsafe"
 )
 
 // ErrSamples is wrapped when the fields of a block of samples do not fit together.
-var ErrSamples = errors.New("samples do not fit together")
+var ErrSamples = errors.New("framegear: bad samples")
 
 // SampleFormat says how PCM lies in memory. Samples are in the machine's own byte order, little-endian everywhere Framegear runs.
 type SampleFormat uint8
@@ -55,6 +56,34 @@ type Samples struct {
 	Planes [MaxChannels][]byte
 	// PTS is the time of the first sample, in ticks that the receiver documents.
 	PTS int64
+}
+
+// Interleaved returns a block over samples whose channels take turns. The memory is the caller's, and is not copied.
+func Interleaved[T int16 | float32](pcm []T, rate, channels int) *Samples {
+	s := &Samples{Format: formatOf[T](SampleS16, SampleF32), Rate: rate, Channels: channels}
+	s.Planes[0] = bytesOf(pcm)
+	return s
+}
+
+// Planar returns a block over one slice per channel. The memory is the caller's, and is not copied.
+func Planar[T int16 | float32](channels [][]T, rate int) *Samples {
+	s := &Samples{Format: formatOf[T](SampleS16P, SampleF32P), Rate: rate, Channels: len(channels)}
+	for i, pcm := range channels[:min(len(channels), MaxChannels)] {
+		s.Planes[i] = bytesOf(pcm)
+	}
+	return s
+}
+
+func formatOf[T int16 | float32](whole, float SampleFormat) SampleFormat {
+	if _, ok := any(T(0)).(float32); ok {
+		return float
+	}
+	return whole
+}
+
+// bytesOf looks at samples as the bytes that they are.
+func bytesOf[T int16 | float32](pcm []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(pcm))), len(pcm)*int(unsafe.Sizeof(T(0))))
 }
 
 // Count returns the samples per channel.
