@@ -159,6 +159,7 @@ func (c *copier) pass(p *av.Packet) error {
 	}
 	c.s.counters.in.Add(1)
 	c.s.counters.out.Add(1)
+	c.s.counters.copied.Store(int64(out.Duration(c.end)))
 	pipe := c.s.pipe
 	pipe.advanceSound(c.end, pipe.grid.SegmentFrames*c.r.join.segments(), zeros{own: int64(c.ticks.Duration(c.zero))})
 	return pipe.err()

@@ -3,6 +3,7 @@ package framegear_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +38,7 @@ func TestCopy(t *testing.T) {
 			require.ErrorIs(t, s.Copy(t.Context(), in), framegear.ErrCopy)
 			require.NoError(t, s.Finish(t.Context()))
 			require.EqualValues(t, 240, s.Stats().FramesOut)
+			require.Equal(t, 8*time.Second, s.Stats().Duration, "30 pictures a second, which Options do not say")
 			report, err := validate.Check(t.Context(), output, validate.Options{})
 			require.NoError(t, err)
 			require.Zero(t, report.Errors(), "%v", report.Findings)

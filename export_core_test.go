@@ -13,6 +13,9 @@ func SplitOutput(output string, o Options) (dir, name string, err error) {
 // Reason is reason.
 var Reason = reason
 
+// ModuleVersion is moduleVersion.
+var ModuleVersion = moduleVersion
+
 // ShareThreads tells how many threads the rungs of a ladder get on a machine of so many cores.
 func ShareThreads(cores int, lowLatency bool, ladder ...Rendition) (threads []int) {
 	var rungs []rung

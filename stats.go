@@ -74,6 +74,9 @@ func (s *Stream) Stats() Stats {
 		st.Behind = s.timing.behind(&s.opt)
 	}
 	st.Duration = s.opt.FrameRate.Frame().Duration(st.FramesOut)
+	if copied := s.counters.copied.Load(); copied > 0 { // packets keep their own times
+		st.Duration = time.Duration(copied)
+	}
 	if s.opt.AudioOnly {
 		for _, a := range st.Audio {
 			st.Duration = max(st.Duration, Timebase{Num: 1, Den: int64(max(1, a.Rate))}.Duration(a.Encoded))

@@ -51,6 +51,8 @@ type Stream struct {
 
 type counters struct {
 	in, out, repeated, same, dropped, jumps, caughtUp, replaced, givenUp, segments, bytes atomic.Int64
+
+	copied atomic.Int64 // end of what Copy has passed on, in nanoseconds
 }
 
 // New returns a stream whose objects go to output: a folder, the path of an .mpd or .m3u8 file in one, an http(s) URL of
