@@ -47,6 +47,14 @@ var (
 	ErrDropped = errors.New("framegear: frame dropped, the queue is full")
 )
 
+// prefixed says whose error of a stage or of the vocabulary it is, where a call of this package hands it on.
+func prefixed(err error) error {
+	if err == nil || strings.HasPrefix(err.Error(), "framegear: ") {
+		return err
+	}
+	return fmt.Errorf("framegear: %w", err)
+}
+
 // StageError says where in the pipeline an error happened. It ends the stream, and every later call returns it; only that of a first
 // frame leaves room for another one.
 type StageError struct {

@@ -83,7 +83,7 @@ func ExampleStream_WriteFrame() {
 	fmt.Println(errors.Is(err, framegear.ErrFrame), err)
 	fmt.Println(s.WriteFrame(framegear.BGR(make([]byte, 64*48*3), 64, 48)))
 	// Output:
-	// true bad frame: 64x48 bgr24 is 9216 bytes, the buffer has 4608 (as frames of I420, NV12 have: Packed takes those)
+	// true framegear: bad frame: 64x48 bgr24 is 9216 bytes, the buffer has 4608 (as frames of I420, NV12 have: Packed takes those)
 	// <nil>
 }
 

@@ -319,7 +319,7 @@ func (s *Stream) WriteAudioTrack(track int, b *Samples) error {
 	case errors.Is(err, audio.ErrClosed):
 		return ErrClosed
 	case err != nil:
-		return err
+		return prefixed(err)
 	}
 	s.sound.last[track] = b.PTS
 	if s.opt.AudioOnly {

@@ -78,9 +78,9 @@ var gears = []gear{
 		require.Equal(t, 2*time.Second, o.SegmentDuration)
 		require.Regexp(t, `^hls-`, o.Name)
 	})},
-	{name: "format misspelt", params: stream("format", "mash"), err: "did you mean dash"},
+	{name: "format misspelt", params: stream("format", "mash"), err: `parameter format "mash" (want both, dash or hls, did you mean dash)`},
 	{name: "format shortened", params: stream("format", "hl"), err: "did you mean hls"},
-	{name: "format unknown", params: stream("format", "smooth"), err: "want dash, hls or both)"},
+	{name: "format unknown", params: stream("format", "smooth"), err: `parameter format "smooth" (want both, dash or hls)`},
 	{name: "format number", params: stream("format", 1234), err: "format: 1234 (want dash"},
 	{name: "format null", params: stream("format", nil), err: "format: null (want dash"},
 	{name: "logging", params: stream("logging", true), warns: []string{"Options.Logger"}},

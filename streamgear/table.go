@@ -64,7 +64,7 @@ func (c *converter) setFormat(name string, v any) {
 	case !ok:
 		c.fail("%s: %s (want dash, hls or both)", name, shown(v))
 	case err != nil:
-		c.fail("%s%s", name, strings.TrimPrefix(err.Error(), framegear.ErrOptions.Error()+": format"))
+		c.fail("%s%s", name, strings.TrimPrefix(err.Error(), "format"))
 	}
 	c.format = f
 }

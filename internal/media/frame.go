@@ -11,7 +11,7 @@ import (
 const MaxSide = 16384
 
 // ErrFrame is wrapped by every error about a frame whose fields do not fit together.
-var ErrFrame = errors.New("bad frame")
+var ErrFrame = errors.New("framegear: bad frame")
 
 // Frame is one picture in the caller's memory. Its planes are borrowed for the call it is given to, and never changed.
 type Frame struct {

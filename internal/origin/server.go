@@ -80,7 +80,7 @@ func Listen(addr string, opt ServerOptions) (*Server, error) {
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("origin: %w", err)
+		return nil, fmt.Errorf("framegear: %w", err)
 	}
 	s.listener = limitListener(listener, opt.MaxConnections, opt.MaxPerAddress)
 	s.http.ConnState = s.listener.state
@@ -97,7 +97,7 @@ func (s *Server) loadCertificate(files TLSFiles) error {
 	}
 	pair, err := tls.LoadX509KeyPair(files.Cert, files.Key)
 	if err != nil {
-		return fmt.Errorf("origin: certificate %s with key %s: %w", files.Cert, files.Key, err)
+		return fmt.Errorf("framegear: certificate %s with key %s: %w", files.Cert, files.Key, err)
 	}
 	s.secure = true
 	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
@@ -153,7 +153,7 @@ func serveError(err error) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
-	return fmt.Errorf("origin: %w", err)
+	return fmt.Errorf("framegear: %w", err)
 }
 
 // Close stops listening and cuts every connection off.
