@@ -44,9 +44,9 @@ func (t *track) sizeFits() bool {
 	return fits(width, height) || fits(width*aspect, height) || fits(width, height/aspect)
 }
 
-// The share by which a frame rate may differ from what is said: 29.97 is not 30.
+// The share by which a frame rate may differ from what is said. People say 30 for 29.97, and no player minds.
 const (
-	rateRounding = 0.0005
+	rateRounding = 0.002
 	rateMistake  = 0.01
 	rateJitter   = 0.1 // of what is meant to be constant: 60 frames in milliseconds last 16 or 17
 )
