@@ -21,10 +21,12 @@ type folder struct {
 	files fs.FS
 	now   func() time.Time
 
-	mu     sync.Mutex
-	texts  map[string]*fileText
-	found  []recording
-	looked time.Time
+	mu    sync.Mutex
+	texts map[string]*fileText
+
+	looking sync.Mutex // one looks for all: a folder may have very many files
+	found   []recording
+	looked  time.Time
 }
 
 // servedTypes are the extensions of what presentations are made of.

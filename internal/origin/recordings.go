@@ -19,25 +19,20 @@ type recording struct {
 }
 
 const (
-	lookEvery   = time.Second // how often the folder is looked through at most
-	maxFolders  = 200         // that are looked into
-	maxShown    = 200         // presentations that the page offers
-	streamParam = "stream"    // the page's choice among them
+	lookEvery   = 3 * time.Second // how often the folder is looked through at most
+	maxFolders  = 200             // that are looked into
+	maxShown    = 200             // presentations that the page offers
+	streamParam = "stream"        // the page's choice among them
 )
 
 // recordings returns the presentations in the folder and in the folders in it, the newest of the folder itself first.
 func (f *folder) recordings() []recording {
-	f.mu.Lock()
-	found, fresh := f.found, f.now().Sub(f.looked) < lookEvery
-	f.mu.Unlock()
-	if fresh {
-		return found
+	f.looking.Lock()
+	defer f.looking.Unlock()
+	if f.looked.IsZero() || f.now().Sub(f.looked) >= lookEvery {
+		f.found, f.looked = f.look(), f.now()
 	}
-	found = f.look()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.found, f.looked = found, f.now()
-	return found
+	return f.found
 }
 
 func (f *folder) look() []recording {
