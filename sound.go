@@ -24,8 +24,8 @@ type AudioTrack struct {
 
 	// Offset moves the sound: positive later, negative earlier. Zero starts a file at the first frame.
 	Offset time.Duration
-	// Origin is the instant on the source's own timeline that belongs to the first frame. Nil means its first sample. For the sound of a
-	// file whose pictures are written here it is the first picture's time.
+	// Origin is the instant on the source's own timeline that belongs to the first frame. Nil means its first sample. A track of [Input.Audio]
+	// keeps to the pictures' timeline by itself.
 	Origin *time.Duration
 	// Loop starts a file again when it ends.
 	Loop bool

@@ -111,7 +111,10 @@ func (in *Input) Live() bool { return in.live }
 func (in *Input) Take(st av.InputStream) *Track {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	t := &Track{in: in, stream: st, lossy: st.Params.Kind == media.KindAudio}
+	t := &Track{in: in, stream: st, most: maxPictures}
+	if st.Params.Kind == media.KindAudio {
+		t.lossy, t.most = true, maxSound
+	}
 	for _, other := range in.tracks {
 		if other.stream.Index == st.Index {
 			t.at = other.at
@@ -156,7 +159,10 @@ func (in *Input) read() {
 	}
 	defer p.Close()
 	for in.wanted() {
-		switch err := in.in.Read(p); {
+		asked := in.mender.now()
+		err := in.in.Read(p)
+		in.mender.waited(in.mender.now().Sub(asked))
+		switch {
 		case errors.Is(err, av.ErrAgain):
 		case errors.Is(err, av.ErrEncrypted):
 			in.lock(p.Stream(), err)

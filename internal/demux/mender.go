@@ -18,8 +18,9 @@ const (
 	maxBeside = 1500 * time.Millisecond
 	// tight is how near to the end of the packet before one is that belongs to it without doubt.
 	tight = 20 * time.Millisecond
-	// pause is how long nothing comes of a live source that is away.
-	pause = 500 * time.Millisecond
+	// pause is how long nothing comes of a live source that is away, and memory how long that is known: the last packets of a sender are
+	// complete when the first ones of the next have come.
+	pause, memory = 500 * time.Millisecond, 2 * time.Second
 )
 
 // mender gives the timestamps of all streams of an input one timeline. Where they jump, by the end of a sender and the begin of another, by
@@ -31,6 +32,8 @@ type mender struct {
 
 	streams []*position
 	offset  time.Duration // that of the newest jump
+	away    time.Duration // how long the source was away, shortly before
+	back    time.Time     // when it came back
 }
 
 // position is where a stream is. Times without offset are the input's own.
@@ -41,7 +44,6 @@ type position struct {
 	last, next time.Duration // of the last packet, and where it ends
 	step       time.Duration // the length of a packet that does not tell
 	offset     time.Duration
-	came       time.Time // the last packet, live
 }
 
 // add makes a stream known to the mender.
@@ -56,17 +58,11 @@ func (m *mender) add(ticks media.Timebase, wrapBits int) *position {
 
 // shift returns what is to be added to the times of a stream's packet, in ticks.
 func (m *mender) shift(p *position, dts, duration int64) int64 {
-	at := p.ticks.Duration(dts)
-	var away time.Duration
-	if m.live {
-		now := m.now()
-		if away = now.Sub(p.came); away < pause || p.came.IsZero() {
-			away = 0
-		}
-		p.came = now
+	at, before := p.ticks.Duration(dts), p.offset
+	if m.away > 0 && m.now().Sub(m.back) > memory {
+		m.away = 0
 	}
-	before := p.offset
-	p.offset = m.place(p, at, away)
+	p.offset = m.place(p, at)
 	if p.offset == before && at > p.last && at-p.last < time.Second {
 		p.step = at - p.last
 	}
@@ -78,10 +74,17 @@ func (m *mender) shift(p *position, dts, duration int64) int64 {
 	return p.ticks.Ticks(p.offset)
 }
 
+// waited notes how long nothing came before the packet that is next.
+func (m *mender) waited(d time.Duration) {
+	if m.live && d >= pause {
+		m.away, m.back = d, m.now()
+	}
+}
+
 // place returns the offset of a packet.
-func (m *mender) place(p *position, at, away time.Duration) time.Duration {
+func (m *mender) place(p *position, at time.Duration) time.Duration {
 	ahead := at - p.next
-	own := at >= p.last-maxBack && ahead <= m.hole(away)
+	own := at >= p.last-maxBack && ahead <= m.hole()
 	switch {
 	case !p.begun:
 		return m.offset
@@ -90,28 +93,28 @@ func (m *mender) place(p *position, at, away time.Duration) time.Duration {
 	case p.offset != m.offset:
 		// Another stream has jumped already. What is nearer to where this one was is right.
 		moved := at + m.offset - (p.next + p.offset)
-		if moved >= -maxBeside && moved <= m.hole(away) && (!own || moved.Abs() <= ahead.Abs()) {
+		if own && moved >= -maxBeside && moved.Abs() <= ahead.Abs() || !own && m.beside(p, at, m.offset) {
 			return m.offset
 		}
 	}
-	if own || ahead > 0 && m.beside(p, at) {
+	if own || ahead > 0 && m.beside(p, at, p.offset) {
 		return p.offset
 	}
-	return m.jump(p, at, away)
+	return m.jump(p, at)
 }
 
 // hole is the longest gap after which timestamps are still believed.
-func (m *mender) hole(away time.Duration) time.Duration {
+func (m *mender) hole() time.Duration {
 	if m.live {
-		return away + away/10 + maxLiveHole
+		return m.away + m.away/10 + maxLiveHole
 	}
 	return maxHole
 }
 
-// beside reports whether another stream has come as far without a jump: then the gap is in this one alone, and true.
-func (m *mender) beside(p *position, at time.Duration) bool {
+// beside reports whether another stream with an offset is at the same time: then a packet has the same one, and a gap before it is true.
+func (m *mender) beside(p *position, at, offset time.Duration) bool {
 	for _, other := range m.streams {
-		if other != p && other.begun && other.offset == p.offset && (at-other.next).Abs() <= maxBeside {
+		if other != p && other.begun && other.offset == offset && (at-other.next).Abs() <= maxBeside {
 			return true
 		}
 	}
@@ -119,12 +122,12 @@ func (m *mender) beside(p *position, at time.Duration) bool {
 }
 
 // jump moves the timeline so that a packet follows the one before it, after what has passed meanwhile of a live one.
-func (m *mender) jump(p *position, at, away time.Duration) time.Duration {
+func (m *mender) jump(p *position, at time.Duration) time.Duration {
 	by := at - p.next
-	away = max(0, away-(p.next-p.last)) // since the last packet came, which lasts itself
+	away := max(0, m.away-(p.next-p.last)) // since the last packet came, which lasts itself
 	if p.wrap > 0 {
 		rounds := time.Duration(math.Round(float64(by) / float64(p.wrap)))
-		if rest := by - rounds*p.wrap; rounds != 0 && rest >= -maxBack && rest <= m.hole(away) {
+		if rest := by - rounds*p.wrap; rounds != 0 && rest >= -maxBack && rest <= m.hole() {
 			m.offset = p.offset - rounds*p.wrap
 			return m.offset
 		}

@@ -28,6 +28,7 @@ type Track struct {
 	stream  av.InputStream
 	at      *position
 	lossy   bool
+	most    int // bytes that may wait
 	follows *Track
 
 	// Under the input's lock.
@@ -200,10 +201,7 @@ func (t *Track) instant(p *av.Packet) time.Duration {
 }
 
 func (t *Track) full() bool {
-	if t.lossy {
-		return t.cost >= maxSound
-	}
-	return t.cost >= maxPictures
+	return t.cost >= t.most
 }
 
 // keep takes a reference to a packet.
