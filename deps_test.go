@@ -29,7 +29,7 @@ var folders = map[string]struct {
 	"encoder":             {[]string{"internal/av", "internal/change", "internal/media", "internal/nal"}, "a stage knows neither its neighbours nor the ladder"},
 	"encoder/encodertest": {[]string{"encoder", "internal/av", "internal/leaktest", "internal/media", "internal/synth"}, "the kit is for any encoder"},
 	"audio":               {[]string{"internal/av", "internal/demux", "internal/media"}, "a stage knows neither its neighbours nor the ladder"},
-	"muxer":               {[]string{"internal/av", "internal/media", "muxer/sink"}, "a muxer writes segments; manifests are the root's and manifest's"},
+	"muxer":               {[]string{"internal/av", "internal/media", "internal/nal", "muxer/sink"}, "a muxer writes segments; manifests are the root's and manifest's"},
 	"muxer/sink":          {nil, "a sink takes bytes by name and needs to know nothing of media"},
 	"muxer/sink/sinktest": {[]string{"muxer/sink"}, "the kit is for anybody's sink"},
 	"manifest":            {[]string{"internal/media", "internal/nal"}, "manifests are values in, text out: pure Go"},

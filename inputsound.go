@@ -54,3 +54,13 @@ func (in *Input) warnOfSound(err error) {
 		in.logger.Warn("the sound is left out: nothing is known of it", "input", in.url)
 	}
 }
+
+// heard returns where the sound ends that Audio gave away, as far as it was read, on the input's timeline.
+func (in *Input) heard() (end time.Duration) {
+	for _, t := range in.sounds {
+		if _, to, any := t.Span(); any {
+			end = max(end, to)
+		}
+	}
+	return end
+}

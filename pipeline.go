@@ -52,6 +52,8 @@ type pipeline struct {
 	work   sync.WaitGroup
 	ending sync.Once
 
+	copies  bool // packets of an input are passed on, whose segments are as long as they are
+	copied  bool // all of them were
 	hurries bool // counted in turn.Cores
 }
 

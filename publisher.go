@@ -211,6 +211,7 @@ func (pub *publisher) segmentReady(track int, seg muxer.Segment) {
 		done.Parts = t.Open.Parts
 		t.Open = nil
 	}
+	t.OpenGOP = t.OpenGOP || seg.Leading && seg.Number > 1
 	t.meter.Add(seg.Bytes, seg.Duration, t.Timescale)
 	t.Rate = t.meter.Rate()
 	t.Segments = append(t.Segments, done)

@@ -122,7 +122,7 @@ func (r *rendition) openMuxer() (err error) {
 	r.mux, err = muxer.New(r.p.ctx, muxer.Options{
 		Track: r.id, Container: muxer.Container(r.p.s.opt.Container), Streams: streams,
 		Timescales: scales, Segment: r.p.grid.Duration(), Sink: r.p.s.place.sink, Logger: r.p.s.opt.Logger,
-		FirstNumber: r.next, Continues: r.continues,
+		FirstNumber: r.next, Continues: r.continues, Exact: r.p.copies,
 		Part: r.p.s.opt.partDuration(r.FrameRate), Extra: r.p.s.opt.ContainerExtra, Parts: r.p.s.place.parts,
 		OnInit: func(name string) { pub.initReady(r.index, name) },
 		OnPart: func(part muxer.Part) {
@@ -136,6 +136,9 @@ func (r *rendition) openMuxer() (err error) {
 			r.next = seg.Number + 1
 			if len(seg.Parts) == 0 {
 				r.toil()
+			}
+			if r.p.copies {
+				r.p.boundSound(seg.Start + seg.Duration)
 			}
 			pub.segmentReady(r.index, seg)
 			if len(seg.Parts) == 0 {

@@ -37,6 +37,9 @@ type soundTrack struct {
 	gone    bool       // there are no more steps
 	stepped *sync.Cond // over mu: reached or gone has changed
 
+	bounds []int64 // where the pictures begin segments of packets that are passed on, in samples; over mu
+	bound  bool    // the packet that is written begins one
+
 	begun bool
 	zero  zeros
 	next  int64 // number of the segment after the last complete one
@@ -95,6 +98,7 @@ func (st *soundTrack) openMuxer(continues bool) (err error) {
 		Track: st.id, Container: muxer.Container(o.Container), Streams: []*muxer.Parameters{st.track.Parameters()},
 		Timescales: []int64{int64(st.track.Rate())}, Segment: st.p.grid.Duration(), Sink: st.p.s.place.sink, Logger: o.Logger,
 		Part: st.part, Parts: st.p.s.place.parts, FirstNumber: st.next, Continues: continues, Early: int64(st.track.Early()),
+		Exact: st.p.copies, Begins: st.begins(),
 		OnInit: func(name string) { pub.initReady(st.index, name) },
 		OnPart: func(part muxer.Part) { pub.partReady(st.index, part) },
 		OnSegment: func(seg muxer.Segment) {
@@ -375,6 +379,7 @@ func (st *soundTrack) write(p *muxer.Packet) error {
 		return nil
 	}
 	if st.mux != nil {
+		st.bound = st.passBounds(p.PTS() + p.Duration())
 		return st.mux.Write(p, 0)
 	}
 	for _, j := range st.joins {
@@ -389,6 +394,9 @@ func (st *soundTrack) write(p *muxer.Packet) error {
 // has no more segments than the sound.
 func (st *soundTrack) past(p *muxer.Packet) bool {
 	if st.mux == nil {
+		return p.PTS() >= st.end
+	}
+	if st.p.copies { // it never cuts by itself
 		return p.PTS() >= st.end
 	}
 	if st.p.s.opt.AudioOnly {

@@ -15,6 +15,7 @@ type copied struct {
 	free   []*av.Packet
 	until  int64
 	fresh  bool  // the next packet begins a run, at its own place
+	padded bool  // nothing follows what came so far
 	sent   int64 // samples of the packets that were passed on
 }
 
@@ -74,7 +75,11 @@ func (c *copied) packet(src *av.Packet) (*av.Packet, error) {
 	return p, p.Ref(src)
 }
 
-func (c *copied) silence(*Track, int64) error { return nil }
+// silence notes that the last packet is to last until the end: there is nothing that could be put behind it.
+func (c *copied) silence(*Track, int64) error {
+	c.padded = true
+	return nil
+}
 
 func (c *copied) emit(until int64, emit func(*Packet) error) error {
 	return c.emitAllBut(1, until, emit)
@@ -101,6 +106,10 @@ func (c *copied) finish(end int64, emit func(*Packet) error) error {
 	for len(c.queue) > 0 && c.queue[len(c.queue)-1].PTS() >= end {
 		c.free = append(c.free, c.queue[len(c.queue)-1])
 		c.queue = c.queue[:len(c.queue)-1]
+	}
+	if n := len(c.queue); n > 0 && c.padded && end-c.until > c.queue[n-1].Duration()/2 {
+		last := c.queue[n-1]
+		last.SetTimes(last.PTS(), last.DTS(), end-last.PTS())
 	}
 	return c.emitAllBut(0, 1<<62, emit)
 }

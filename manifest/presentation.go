@@ -74,6 +74,8 @@ type Track struct {
 	Language, Label string
 	// Default marks the sound track that plays when nobody chooses.
 	Default bool
+	// OpenGOP is set when segments begin with a key frame, but pictures are seen before it that need the segment before.
+	OpenGOP bool
 	// Over is set when the track has all its segments though others may go on: sound that ends before the picture.
 	Over bool
 	// Heir is the ID of the track whose segments take this one's place from HeirFrom on: a rendition that was given up under load.

@@ -177,9 +177,7 @@ func (c *cmaf) endSegment() error {
 	if err := o.Commit(); err != nil {
 		return err
 	}
-	if c.m.opt.OnSegment != nil {
-		c.m.opt.OnSegment(c.m.track.current)
-	}
+	c.m.report(c.m.track.current)
 	return nil
 }
 

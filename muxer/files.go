@@ -97,9 +97,7 @@ func (f *files) report() error {
 	}
 	f.init = false
 	for _, s := range f.done {
-		if f.m.opt.OnSegment != nil {
-			f.m.opt.OnSegment(s)
-		}
+		f.m.report(s)
 	}
 	f.done = f.done[:0]
 	if len(f.sealed) > 0 {

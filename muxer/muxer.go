@@ -22,6 +22,7 @@ type tracker struct {
 	index   int64 // segments cut so far
 	current Segment
 	lastDTS []int64
+	exact   exact
 }
 
 // New returns a muxer; nothing is written before the first packet (the initialization segment of low latency excepted). The
@@ -60,10 +61,17 @@ func (m *Muxer) Write(p *Packet, stream int) error {
 		cut = m.Cuts(p)
 		if !m.track.started {
 			m.track.begin(p, m.opt.origin(p))
+			m.track.exact.begin(p, m.opt.Streams[0])
 		}
 	}
 	if err := m.w.write(p, stream, cut); err != nil {
 		return fmt.Errorf("muxer %s: %w", m.opt.Track, err)
+	}
+	if m.opt.Exact && stream == 0 {
+		if cut {
+			m.track.exact.begin(p, m.opt.Streams[0])
+		}
+		m.settle(p)
 	}
 	return nil
 }
@@ -95,7 +103,12 @@ func (t *tracker) begin(p *Packet, origin int64) {
 // comparison, on the same numbers, that they make.
 func (m *Muxer) Cuts(p *Packet) bool {
 	t := &m.track
-	if !t.started || !p.Key() || p.PTS() <= t.current.Start {
+	switch {
+	case !t.started:
+		return false
+	case m.opt.Exact && m.opt.Container == FMP4:
+		return m.cutsExactly(p)
+	case !p.Key() || p.PTS() <= t.current.Start:
 		return false
 	}
 	length, unit := m.opt.grid()
@@ -144,6 +157,7 @@ func (m *Muxer) Finish() error {
 	if err := m.w.finish(); err != nil {
 		return fmt.Errorf("muxer %s: %w", m.opt.Track, err)
 	}
+	m.track.exact.ended(m.track.exact.end, m.tell)
 	return nil
 }
 

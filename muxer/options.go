@@ -50,6 +50,11 @@ type Options struct {
 	Early int64
 	// Continues says that the first packet is not near time zero: the timestamps go on from an earlier run's.
 	Continues bool
+	// Exact is for packets that were encoded elsewhere, at times of their own: a segment ends at the first key frame when it has lasted for
+	// Segment, and is described by when its pictures are seen. OnSegment is called some packets later. Without Part.
+	Exact bool
+	// Begins, with Exact, says instead whether a packet of the first stream begins a segment.
+	Begins func(p *Packet) bool
 	// Extra are raw options for the container's libavformat muxer (mp4 or mpegts). Unknown keys are errors.
 	Extra map[string]string
 	// Sink takes the objects.
@@ -71,6 +76,8 @@ type Segment struct {
 	Number int64
 	// Start is the presentation time of the first packet and Duration the sum of all, in ticks of the first stream.
 	Start, Duration int64
+	// Leading is set, with Options.Exact, when the segment begins with a key frame beyond which pictures may refer (an open GOP).
+	Leading bool
 	// Frames is the number of packets of the first stream.
 	Frames int
 	Bytes  int64
@@ -125,6 +132,9 @@ func (o Options) validate() error {
 	}
 	if o.Segment <= 0 || o.Part < 0 || o.Part > o.Segment {
 		bad("segments of %s with parts of %s (want positive, parts at most as long as segments)", o.Segment, o.Part)
+	}
+	if o.Exact && o.Part > 0 {
+		bad("parts of packets at times of their own")
 	}
 	if o.Part > 0 && o.Container != FMP4 {
 		bad("parts need fMP4 segments")
@@ -200,6 +210,8 @@ func newWriter(ctx context.Context, m *Muxer) (writer, error) {
 		return newHLS(ctx, m)
 	case m.opt.Part > 0:
 		return newCMAF(ctx, m)
+	case m.opt.Exact:
+		return newWhole(ctx, m)
 	}
 	return newDASH(ctx, m)
 }

@@ -18,6 +18,23 @@ func Units(stream []byte) iter.Seq[[]byte] {
 	}
 }
 
+// Sized returns the NAL units of a sample, each behind its length in so many bytes (ISO/IEC 14496-15 section 5.3.2). They share its memory.
+func Sized(sample []byte, lengths int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(sample) > lengths {
+			size := 0
+			for _, b := range sample[:lengths] {
+				size = size<<8 | int(b)
+			}
+			sample = sample[lengths:]
+			if size > len(sample) || size > 0 && !yield(sample[:size]) {
+				return
+			}
+			sample = sample[size:]
+		}
+	}
+}
+
 // Stream appends NAL units to a byte stream, each behind a start code.
 func Stream(stream []byte, units ...[]byte) []byte {
 	for _, unit := range units {

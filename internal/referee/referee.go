@@ -119,6 +119,22 @@ func Make(t testing.TB, name string, args ...string) string {
 	return out
 }
 
+// Span returns where the packets of a file's sound begin and end, in seconds.
+func Span(t testing.TB, name string) (from, to float64) {
+	t.Helper()
+	out := run(t, "ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "packet=pts_time,duration_time", "-of", "json", name)
+	var result struct {
+		Packets []struct {
+			PTS      float64 `json:"pts_time,string"`
+			Duration float64 `json:"duration_time,string"`
+		}
+	}
+	require.NoError(t, json.Unmarshal(out, &result))
+	require.NotEmpty(t, result.Packets)
+	last := result.Packets[len(result.Packets)-1]
+	return result.Packets[0].PTS, last.PTS + last.Duration
+}
+
 func file(t testing.TB, data []byte) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "media")

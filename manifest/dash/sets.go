@@ -2,6 +2,7 @@ package dash
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/Eyevinn/dash-mpd/mpd"
@@ -61,6 +62,9 @@ func renderSet(p *manifest.Presentation, r *run, all []set, at int) (*mpd.Adapta
 	first := &p.Tracks[s.tracks[0]]
 	as := &mpd.AdaptationSetType{Id: mpd.Ptr(s.id), SegmentAlignment: true}
 	as.StartWithSAP = 1
+	if slices.ContainsFunc(s.tracks, func(i int) bool { return p.Tracks[i].OpenGOP }) {
+		as.StartWithSAP = 3 // an open GOP (ISO/IEC 14496-12 Annex I)
+	}
 	if s.video {
 		as.ContentType, as.MimeType = "video", mpd.MIME_TYPE_VIDEO_MP4
 		pictureLimits(as, p, s)

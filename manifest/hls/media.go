@@ -127,7 +127,9 @@ func (pl *playlist) header() {
 	if kind := pl.kind(); kind != "" {
 		pl.tag("PLAYLIST-TYPE", "%s", kind)
 	}
-	pl.line("#EXT-X-INDEPENDENT-SEGMENTS")
+	if !pl.t.OpenGOP {
+		pl.line("#EXT-X-INDEPENDENT-SEGMENTS")
+	}
 }
 
 // kind is EXT-X-PLAYLIST-TYPE. Both types promise that nothing was or will be removed.

@@ -25,7 +25,9 @@ func Multivariant(p *manifest.Presentation) ([]byte, error) {
 	var w writer
 	w.line("#EXTM3U")
 	w.tag("VERSION", "%d", containerVersion(&p.Tracks[0]))
-	w.line("#EXT-X-INDEPENDENT-SEGMENTS")
+	if !slices.ContainsFunc(p.Tracks, func(t manifest.Track) bool { return t.OpenGOP }) {
+		w.line("#EXT-X-INDEPENDENT-SEGMENTS")
+	}
 	for i := range groups {
 		groups[i].write(&w, p)
 	}

@@ -138,7 +138,7 @@ func (c *checker) newTrack(m *mpd.MPD, p *period, s int, as *mpd.AdaptationSetTy
 	t := &track{
 		name: rep.Id, live: c.report.Summary.Live, bandwidth: int64(rep.Bandwidth), language: as.Lang,
 		width: int(cmp.Or(rep.Width, as.Width)), height: int(cmp.Or(rep.Height, as.Height)), rate: string(cmp.Or(rep.FrameRate, as.FrameRate)),
-		aligned: as.SegmentAlignment || as.StartWithSAP == 1 || as.StartWithSAP == 2,
+		aligned: as.StartWithSAP <= 2 && (as.SegmentAlignment || as.StartWithSAP > 0),
 		dash:    &dashTrack{timescale: 1, lowLatency: c.report.Summary.LowLatency, period: p.index, start: p.start},
 	}
 	if len(m.Periods) > 1 {
