@@ -139,6 +139,8 @@ func (c *checker) get(scope string, r ref, limit int64) (*Object, error) {
 		return nil, err
 	case errors.Is(err, ErrNotFound):
 		c.add(ruleMissing, scope, r.url, "is listed and does not exist")
+	case isTimeout(err):
+		c.add(ruleMissing, scope, r.url, "was not answered in time")
 	default:
 		c.add(ruleMissing, scope, r.url, "cannot be read: %v", err)
 	}

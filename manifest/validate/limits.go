@@ -61,7 +61,6 @@ func (b *budget) Fetch(ctx context.Context, ref string, part ByteRange, limit in
 	}
 	left := b.limits.Bytes - b.bytes
 	o, err := b.Fetcher.Fetch(ctx, ref, part, min(limit, left))
-	var network net.Error
 	switch {
 	case err == nil:
 		b.bytes += int64(len(o.Bytes))
@@ -70,13 +69,19 @@ func (b *budget) Fetch(ctx context.Context, ref string, part ByteRange, limit in
 		return nil, fmt.Errorf("%w, while reading %s", context.Cause(ctx), printable(ref))
 	case errors.Is(err, ErrTooLarge) && left < limit:
 		return nil, fmt.Errorf("%w: %d bytes in all", ErrLimit, b.limits.Bytes)
-	case errors.As(err, &network) && network.Timeout():
+	case isTimeout(err):
 		if b.silent++; b.silent >= b.limits.Unanswered {
 			return nil, fmt.Errorf("%w: %d requests without an answer in time, the last one for %s",
 				ErrLimit, b.silent, printable(ref))
 		}
 	}
 	return nil, err
+}
+
+// isTimeout reports that a server did not answer in time.
+func isTimeout(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) && network.Timeout()
 }
 
 // within ends a context when the time is over, and says so as its cause.

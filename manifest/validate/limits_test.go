@@ -84,6 +84,9 @@ func TestLimits(t *testing.T) {
 			if name != "time" { // it may end before the manifest is there
 				require.NotNil(t, r, "what was seen until then")
 			}
+			if name == "no answers" {
+				require.Equal(t, "was not answered in time", r.Findings[0].Text)
+			}
 		})
 	}
 }
