@@ -213,6 +213,7 @@ func (d *Decoder) Close() {
 	}
 	d.free()
 	died(KindDecoder)
+	trims.codecClosed()
 }
 
 func (d *Decoder) free() {

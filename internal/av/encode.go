@@ -259,6 +259,7 @@ func (e *VideoEncoder) Close() {
 	}
 	e.free()
 	died(KindEncoder)
+	trims.codecClosed()
 }
 
 func (e *VideoEncoder) free() {
