@@ -78,6 +78,14 @@ test: deps-test libav players ## run all tests
 race: ## run all tests with the race detector
 	$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
 
+# Left out are fake drivers, which are not built for the sanitizer, x265, which leaks a little with every encoder, and counts of allocations.
+ASAN_SKIP = Device|Decoded|ReorderedPictures|Driver|AllocatesNothing|TestEverySegmentDecodesAlone
+
+.PHONY: asan
+asan: deps-test libav ## run the packages that are near C code with the address sanitizer
+	$(ENV); go test -asan -short -timeout 10m -skip '$(ASAN_SKIP)' $(TESTFLAGS) \
+		./internal/av ./internal/change ./internal/resize ./internal/rgb ./scaler ./muxer
+
 .PHONY: test-opencv
 test-opencv: deps-test libav ## test what the build tag opencv adds (installs OpenCV)
 	bash scripts/deps.sh opencv
