@@ -118,7 +118,9 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 func TestConnectionsPerAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t, 10, 2)
-		first, second := c.dial("[2001:db8::1]:1"), c.dial("[2001:db8::2]:1")
+		first := c.dial("[2001:db8::1]:1")
+		<-time.After(time.Second) // the test's clock
+		second := c.dial("[2001:db8::2]:1")
 		third := c.dial("[2001:db8::3]:1") // all of one network
 		require.True(t, gone(first))
 		require.False(t, c.ask(second, "/wait"))

@@ -34,7 +34,7 @@ export class View {
     const state = byId("state");
     state.dataset.state = config.state;
     const more = document.createElement("span");
-    more.textContent = config.lowLatency ? " · low latency" : "";
+    more.textContent = config.lowLatency ? "· low latency" : "";
     state.replaceChildren(STATES[config.state], more);
     const moving = config.state === "live" || config.state === "recording";
     byId("golive").hidden = !moving;
