@@ -80,7 +80,7 @@ var guarded = []struct {
 	{"github.com/stretchr/testify/...", testHelpers, "test code stays out of the library"},
 	{"testing", testHelpers, "test code stays out of the library"},
 	{"log", []string{"examples"}, "a library logs through the caller's log/slog only"},
-	{"github.com/prometheus/...", []string{""}, "metrics are the root's: stages count, the root shows"},
+	{"github.com/prometheus/...", []string{"", "examples/5-cameras"}, "metrics are the root's: stages count, the root shows"},
 	{"github.com/alecthomas/kong/...", []string{"cmd/framegear"}, "flags are the command's"},
 	{"github.com/vbauerster/mpb/...", []string{"cmd/framegear"}, "progress bars are the command's"},
 }
