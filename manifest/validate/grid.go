@@ -29,7 +29,8 @@ type grid struct {
 // run is an S element as it is meant: count segments of the same length.
 type run struct{ at, length, count int64 }
 
-// timeline reads a SegmentTimeline (ISO/IEC 23009-1 section 5.3.9.6). It returns the segments to look at and how many there are.
+// timeline reads a SegmentTimeline (ISO/IEC 23009-1 section 5.3.9.6). It returns the segments to look at and how many
+// there are.
 func (g grid) timeline(line *mpd.SegmentTimelineType, end int64) (out []segment, total int64, err error) {
 	runs, total, err := g.runs(line, end)
 	skip := max(total-g.keep, 0)
@@ -95,8 +96,8 @@ func (g grid) end(length time.Duration, live *span) int64 {
 	return g.offset + g.tb.Ticks(length)
 }
 
-// equal lists the segments of equal nominal length that are there: all of the period's, or the complete ones in the window
-// of a live presentation. It returns those to look at and how many there are.
+// equal lists the segments of equal nominal length that are there: all of the period's, or the complete ones in the
+// window of a live presentation. It returns those to look at and how many there are.
 func (g grid) equal(step int64, length time.Duration, live *span) (out []segment, total int64) {
 	first, last := int64(0), int64(0) // last is the first one that is not there
 	if length > 0 {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// playlist is a media playlist as it stands: libraries hide what is missing or doubled, which is what is looked for here.
+// playlist is a media playlist as it stands: libraries hide what is missing or doubled, which is what is looked for
+// here.
 type playlist struct {
 	url         string
 	version     int
@@ -67,8 +68,8 @@ type reader struct {
 	line      int
 }
 
-// parsePlaylist reads a media playlist. What cannot be read is left out and remembered as the playlist's problem; after more than room
-// segments and parts it stops.
+// parsePlaylist reads a media playlist. What cannot be read is left out and remembered as the playlist's problem;
+// after more than room segments and parts it stops.
 func parsePlaylist(url string, text []byte, room int) *playlist {
 	p := &playlist{url: url, version: 1, target: -1}
 	r := &reader{playlist: p, lastEnd: map[string]int64{}}

@@ -40,7 +40,8 @@ func (c *checker) readTrack(t *track) error {
 	return nil
 }
 
-// targetDuration is the window of the bit-rate meter: what the playlist says, else the longest segment, as HLS would round it.
+// targetDuration is the window of the bit-rate meter: what the playlist says, else the longest segment, as HLS would
+// round it.
 func (t *track) targetDuration() time.Duration {
 	if t.playlist != nil && t.playlist.target > 0 {
 		return time.Duration(t.playlist.target) * time.Second

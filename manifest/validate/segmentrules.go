@@ -65,8 +65,8 @@ func (c *checker) continuity(t *track, i int) {
 	}
 }
 
-// startRule compares an MPD's time of a segment with the media: decoding or presentation time, whichever is nearer, because
-// packagers differ in which they mean where pictures are reordered.
+// startRule compares an MPD's time of a segment with the media: decoding or presentation time, whichever is nearer,
+// because packagers differ in which they mean where pictures are reordered.
 func (c *checker) startRule(t *track, s *segment, f *facts) {
 	want := t.dash.timebase().Duration(s.start)
 	tolerance := f.frameTime() + rounding
