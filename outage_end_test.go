@@ -220,4 +220,6 @@ func TestFolderIsRemovedWhileRecording(t *testing.T) {
 	}
 	require.ErrorIs(t, err, sink.ErrEmptied)
 	require.ErrorContains(t, err, dir)
+	require.ErrorIs(t, s.Finish(t.Context()), sink.ErrEmptied)
+	require.False(t, fileExists(dir, "stream.mpd"), "nothing is listed that is not there")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/framegear/framegear/internal/delivery"
 	"github.com/framegear/framegear/internal/media"
 	"github.com/framegear/framegear/internal/turn"
+	"github.com/framegear/framegear/muxer/sink"
 	"github.com/framegear/framegear/scaler"
 )
 
@@ -340,6 +341,9 @@ func (p *pipeline) finish(ctx context.Context) error {
 	}
 	if err := p.err(); err != nil {
 		p.publisher.end()
+		if errors.Is(err, sink.ErrEmptied) { // there is nothing to list
+			return err
+		}
 		if late := p.publisher.write(); late != nil { // the first error is the one to tell
 			p.s.opt.Logger.Debug("the end could not be written", "err", late)
 		}

@@ -24,8 +24,11 @@
 // Every error is an [*Error] that names the operation and the full path or URL, around the cause: a context's error,
 // [ErrName], [ErrClosed], [ErrAborted], a [*StatusError], or what the operating system said.
 //
+// A sink tells of its troubles and leaves it to others to outlive them: a stream tries again, keeps what waits, and says what was
+// lost (framegear.Options.Outage). So a sink needs no retries and no queue of its own.
+//
 // # How to add a sink
 //
-// Implement [Sink]; add [Flusher] to its objects and [Reader] to itself where they make sense; run
+// Implement [Sink]; add [Flusher] to its objects and [Reader] to itself where they make sense, and a String method that says where it writes to; run
 // [github.com/framegear/framegear/muxer/sink/sinktest.Run] on it.
 package sink
