@@ -105,6 +105,9 @@ func (s *Stream) openCopy(in *Input) (*copier, error) {
 	c.frame = max(1, rate.Frame().Rescale(1, c.base()))
 	c.order.frame = max(1, rate.Frame().Rescale(1, c.ticks))
 	p := emptyPipeline(s, grid)
+	if err := p.lookBack(); err != nil {
+		return nil, err
+	}
 	g := &rung{id: "v0", parent: -1, Rendition: Rendition{Width: in.Width(), Height: in.Height(), FrameRate: rate}}
 	p.publisher = newPublisher(p, []rung{*g})
 	c.r = &rendition{rung: g, p: p, in: make(chan item), join: newJoiner(c.scale)}

@@ -128,7 +128,7 @@ func (o *stuckObject) Commit() error {
 func TestCloseWhileWriteFrameWaits(t *testing.T) {
 	leaktest.Check(t)
 	hung := &stuck{Sink: newShelf(), reached: make(chan struct{})}
-	s, _ := open(t, framegear.Options{Sink: hung, Queue: 1, Ladder: twoRungs})
+	s, _ := open(t, framegear.Options{Sink: hung, Outage: framegear.EndAtOutage, Queue: 1, Ladder: twoRungs})
 	done := make(chan error)
 	go func() {
 		frame := pattern(64, 48)
@@ -149,7 +149,7 @@ func TestCloseWhileWriteFrameWaits(t *testing.T) {
 func TestFinishWhileTheSinkHangs(t *testing.T) {
 	leaktest.Check(t)
 	hung := &stuck{Sink: newShelf(), reached: make(chan struct{})}
-	s, _ := open(t, framegear.Options{Sink: hung, Queue: 40, Ladder: twoRungs})
+	s, _ := open(t, framegear.Options{Sink: hung, Outage: framegear.EndAtOutage, Queue: 40, Ladder: twoRungs})
 	for n := range 12 {
 		require.NoError(t, s.WriteFrame(pattern(64, 48)(n)))
 	}
@@ -166,7 +166,7 @@ func TestDropWhenFull(t *testing.T) {
 	leaktest.Check(t)
 	hung := &stuck{Sink: newShelf(), reached: make(chan struct{})}
 	out := &output{shelf: newShelf()}
-	opt := out.options(framegear.Options{Sink: hung, Queue: 2, WhenFull: framegear.DropWhenFull, SegmentDuration: 80 * time.Millisecond})
+	opt := out.options(framegear.Options{Sink: hung, Outage: framegear.EndAtOutage, Queue: 2, WhenFull: framegear.DropWhenFull, SegmentDuration: 80 * time.Millisecond})
 	dropped := 0
 	opt.Events.FrameDropped = func(d framegear.DropInfo) {
 		require.Equal(t, framegear.DropFull, d.Reason)

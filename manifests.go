@@ -14,6 +14,19 @@ import (
 	"github.com/framegear/framegear/muxer/sink"
 )
 
+// unlist deletes the manifests of an output whose segments are lost.
+func (pub *publisher) unlist() {
+	names := []string{pub.p.s.place.name + ".mpd", pub.p.s.place.name + ".m3u8"}
+	for i := range pub.tracks {
+		names = append(names, pub.tracks[i].Playlist)
+	}
+	for _, name := range names {
+		if err := pub.p.s.remove(pub.p.ctx, name); err != nil {
+			pub.p.s.opt.Logger.Debug("a manifest of what is lost cannot be deleted", "err", err)
+		}
+	}
+}
+
 // remove deletes everything that was published: what players look for first goes first.
 func (pub *publisher) remove() error {
 	ctx, place := context.Background(), &pub.p.s.place

@@ -195,8 +195,9 @@ type Options struct {
 
 	// Outage says what becomes of the stream when its output cannot be written to.
 	Outage OutagePolicy
-	// Backlog is how long what is finished may wait for an output that is slow or away, and BacklogBytes how much of a live output,
-	// in memory: what has waited longer becomes a gap, or ends a recording. Zero means 30 s and 256 MiB.
+	// Backlog is how long what is finished may wait for an output that is slow or away, and BacklogBytes how much, in memory: what has
+	// waited longer becomes a gap of a live output, and ends a recording. Where WriteFrame may wait (WhenFull) it does from a quarter of
+	// the bytes on. Zero means 30 s and 256 MiB.
 	Backlog      time.Duration
 	BacklogBytes int64
 

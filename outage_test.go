@@ -264,9 +264,7 @@ func outlive(t *testing.T, o framegear.Options, place moody, change func(*weathe
 				return err
 			}
 			in++
-			if o.LowLatency || o.Live {
-				require.Zero(t, time.Since(before), "the encoder never waits for the place")
-			}
+			require.Zero(t, time.Since(before), "the encoder never waits for the place")
 			synctest.Wait()
 		}
 		return nil

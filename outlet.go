@@ -18,7 +18,7 @@ type OutagePolicy uint8
 const (
 	// OutliveOutage tries again. A live output goes on for as long as it takes: what is finished waits, within Options.Backlog and
 	// BacklogBytes, what waited for too long is a gap in the manifests, and all goes on once the output can be written again. A
-	// recording waits, for Backlog, and then ends with the error.
+	// recording tries for Backlog, and then ends with the error.
 	OutliveOutage OutagePolicy = iota
 	// EndAtOutage ends the stream with the first error.
 	EndAtOutage
@@ -35,6 +35,8 @@ type OutageInfo struct {
 const (
 	defaultBacklog      = 30 * time.Second
 	defaultBacklogBytes = 256 << 20
+	// longInMemory is the longest segment of a recording that waits in memory as a whole.
+	longInMemory = 15 * time.Second
 	// lastPatience is how long the end of a live output waits for a place that is away.
 	lastPatience = 1500 * time.Millisecond
 )
@@ -68,13 +70,17 @@ func (s *Stream) openOutlet() {
 		o.Patience = s.opt.Backlog
 	}
 	s.outlet.place = delivery.NewPlace(p.store, o)
-	if !s.opt.Live {
+	if !s.opt.Live && (s.opt.Outage == EndAtOutage || s.opt.SegmentDuration > longInMemory) {
 		p.sink = s.outlet.place.Patient()
 		return
 	}
-	spool := delivery.SpoolOptions{
-		Wait: s.opt.WhenFull == BlockWhenFull, MaxAge: s.opt.Backlog, MaxBytes: s.opt.BacklogBytes, Keep: isInit,
-		Settled: func(name string, err error) { s.outlet.publisher.Load().settled(name, err) },
+	spool := delivery.SpoolOptions{Keep: isInit, Settled: func(name string, err error) { s.outlet.publisher.Load().settled(name, err) }}
+	if s.opt.Live {
+		spool.MaxAge = s.opt.Backlog
+	}
+	spool.MaxBytes = s.opt.BacklogBytes
+	if s.opt.WhenFull == BlockWhenFull {
+		spool.WaitBytes = max(1, s.opt.BacklogBytes/4)
 	}
 	if s.opt.LowLatency {
 		spool.Memory = sink.NewMemory()
@@ -120,7 +126,9 @@ func (s *Stream) drain(ctx context.Context) error {
 	if s.outlet.spool == nil {
 		return nil
 	}
-	s.outlet.place.Hurry(lastPatience)
+	if s.opt.Live {
+		s.outlet.place.Hurry(lastPatience)
+	}
 	return s.outlet.spool.Drain(ctx)
 }
 

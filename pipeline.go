@@ -341,7 +341,8 @@ func (p *pipeline) finish(ctx context.Context) error {
 	}
 	if err := p.err(); err != nil {
 		p.publisher.end()
-		if errors.Is(err, sink.ErrEmptied) { // there is nothing to list
+		if errors.Is(err, sink.ErrEmptied) { // what would be listed is gone
+			p.publisher.unlist()
 			return err
 		}
 		if late := p.publisher.write(); late != nil { // the first error is the one to tell

@@ -39,11 +39,11 @@ func (pub *publisher) await(track int, seg manifest.Segment, info SegmentInfo) [
 
 // settled is called when an object has come to the place, or never will.
 func (pub *publisher) settled(name string, err error) {
-	if err != nil && !errors.Is(err, delivery.ErrGivenUp) && pub != nil {
-		pub.p.fail(pub.fault(name, err))
+	if pub == nil {
 		return
 	}
-	if pub == nil {
+	if err != nil && (!pub.p.s.opt.Live || !errors.Is(err, delivery.ErrGivenUp)) {
+		pub.p.fail(pub.fault(name, err))
 		return
 	}
 	pub.mu.Lock()

@@ -202,17 +202,49 @@ func TestSpoolDeliversWhatGrows(t *testing.T) {
 			}
 		}
 		require.NoError(t, s.Drain(t.Context()))
+		objects, bytes := s.Waiting()
+		require.Zero(t, objects)
+		require.Zero(t, bytes)
 		require.Equal(t, map[string]error{"commit": nil}, told.errs)
 		require.Equal(t, []string{"commit"}, below.Names())
 		require.NoError(t, p.Outage())
 	})
 }
 
+// However commits and deliveries meet, the account of what waits comes to nothing in the end.
+func TestSpoolAccount(t *testing.T) {
+	p := delivery.NewPlace(sink.NewMemory(), delivery.PlaceOptions{})
+	s := delivery.NewSpool(p, delivery.SpoolOptions{MaxAge: time.Hour, MaxBytes: 1 << 30})
+	var work sync.WaitGroup
+	for n := range 8 {
+		work.Go(func() {
+			for i := range 200 {
+				o, err := s.Create(context.Background(), fmt.Sprintf("%d/%d", n, i))
+				if err == nil {
+					_, err = o.Write([]byte("part"))
+				}
+				if err == nil && i%2 == 0 {
+					err = o.(sink.Flusher).Flush()
+				}
+				if err = errors.Join(err, o.Commit()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	work.Wait()
+	require.NoError(t, s.Drain(t.Context()))
+	objects, bytes := s.Waiting()
+	require.Zero(t, objects)
+	require.Zero(t, bytes)
+	require.NoError(t, s.Close())
+}
+
 // A source that can wait does, when much is on its way.
 func TestSpoolWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		below := &place{Memory: sink.NewMemory(), fault: errAway}
-		s := delivery.NewSpool(delivery.NewPlace(below, delivery.PlaceOptions{}), delivery.SpoolOptions{Wait: true, MaxAge: time.Minute})
+		s := delivery.NewSpool(delivery.NewPlace(below, delivery.PlaceOptions{}), delivery.SpoolOptions{WaitBytes: 10, MaxAge: time.Minute})
 		defer s.Close()
 		go func() {
 			time.Sleep(20 * time.Second)

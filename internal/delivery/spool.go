@@ -13,8 +13,8 @@ import (
 // segments of two seconds still gets through.
 const parallel = 16
 
-// manyWaiting is when a source that can wait does.
-const manyWaiting = 2 * parallel
+// manyWaiting are so many objects that a source that can wait does.
+const manyWaiting = 16 * parallel
 
 // SpoolOptions bound what waits in a [Spool].
 type SpoolOptions struct {
@@ -23,8 +23,9 @@ type SpoolOptions struct {
 	// MaxAge is how long after its commit an object may wait, MaxBytes how many bytes may: the oldest are given up first. Zero: no bound.
 	MaxAge   time.Duration
 	MaxBytes int64
-	// Wait makes a commit wait while many objects do, for a source that can: what it makes faster than the place takes it is not given up.
-	Wait bool
+	// WaitBytes makes a commit wait while more bytes than that do, or very many objects, for a source that can: what it makes faster than the
+	// place takes it is not given up. Zero: commits never wait.
+	WaitBytes int64
 	// Keep says which names are never given up, and kept for [Spool.Again]: small ones that all others need. Nil: none.
 	Keep func(name string) bool
 	// Settled is called once for each object that was committed: with nil when the place has it, or why it never will. It must
@@ -60,6 +61,7 @@ type item struct {
 	cancel  context.CancelCauseFunc
 	running bool
 	whole   bool // committed
+	left    bool // it is not in the queue any more
 	bytes   int64
 	timer   *time.Timer
 }
@@ -137,8 +139,8 @@ func (o *spooled) Commit() error {
 		return err
 	}
 	o.spool.complete(o.item)
-	if o.spool.opt.Wait {
-		return o.spool.await(o.ctx, manyWaiting)
+	if most := o.spool.opt.WaitBytes; most > 0 {
+		return o.spool.await(o.ctx, manyWaiting, most)
 	}
 	return nil
 }
@@ -184,6 +186,9 @@ func (s *Spool) Again() {
 func (s *Spool) complete(it *item) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if it.left { // what grew was read to its end already
+		return
+	}
 	it.whole = true
 	it.bytes, _ = it.handle.Size()
 	s.bytes += it.bytes
@@ -236,6 +241,7 @@ func (s *Spool) leave(it *item) bool {
 	for i := range s.queue {
 		if s.queue[i] == it {
 			s.queue = append(s.queue[:i], s.queue[i+1:]...)
+			it.left = true
 			s.bytes -= it.bytes
 			it.bytes = 0
 			if it.timer != nil {
@@ -248,15 +254,15 @@ func (s *Spool) leave(it *item) bool {
 }
 
 // Drain waits until everything is settled, or the context ends.
-func (s *Spool) Drain(ctx context.Context) error { return s.await(ctx, 0) }
+func (s *Spool) Drain(ctx context.Context) error { return s.await(ctx, 0, 0) }
 
-// await waits until at most so many objects are not settled.
-func (s *Spool) await(ctx context.Context, most int) error {
+// await waits until at most so many objects are not settled, and no more bytes wait.
+func (s *Spool) await(ctx context.Context, objects int, bytes int64) error {
 	for {
 		s.mu.Lock()
-		n, changed := s.open, s.changed
+		enough, changed := s.open <= objects && s.bytes <= bytes, s.changed
 		s.mu.Unlock()
-		if n <= most {
+		if enough {
 			return nil
 		}
 		select {
