@@ -22,16 +22,16 @@ type InputOptions struct {
 	Options map[string]string
 	// SoundOnly takes an input without pictures too: Read is at its end at once, and Audio has its sound.
 	SoundOnly bool
-	// CutSound leaves out what there is of sound before the first picture and after the last one. Otherwise these pictures stand while there is
-	// sound, in an input that has an end.
+	// CutSound leaves out what there is of sound before the first picture and after the last one. Otherwise these
+	// pictures stand while there is sound, in an input that has an end.
 	CutSound bool
 	// Logger takes libav's warnings. Nil means none.
 	Logger *slog.Logger
 }
 
-// Input is a video file, URL or device whose pictures can be given to a [Stream], and their sound with them. It is read once, and what its
-// timestamps do is mended once for both: where those of a container may jump (MPEG-TS, live), pictures and sound go on without the jump, and
-// a warning tells. One goroutine at a time.
+// Input is a video file, URL or device whose pictures can be given to a [Stream], and their sound with them. It is
+// read once, and what its timestamps do is mended once for both: where those of a container may jump (MPEG-TS, live),
+// pictures and sound go on without the jump, and a warning tells. One goroutine at a time.
 type Input struct {
 	ctx      context.Context
 	url      string
@@ -51,13 +51,15 @@ type Input struct {
 	logger   *slog.Logger
 }
 
-// OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp, rtsp and srt as far as libav was
-// built with them. When the context ends, reads end with its error. The caller closes the input.
+// OpenInput opens an input with libav; /dev/videoN is a camera. URLs may use file, http, https, tls, tcp, udp, rtp,
+// rtsp and srt as far as libav was built with them. When the context ends, reads end with its error. The caller
+// closes the input.
 func OpenInput(ctx context.Context, url string, o InputOptions) (*Input, error) {
 	if o.Format == "" && strings.HasPrefix(url, "/dev/video") {
 		o.Format = "v4l2"
 	}
-	raw, err := demux.Open(ctx, demux.Config{InputConfig: av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger}})
+	c := av.InputConfig{URL: url, Format: o.Format, Options: o.Options, Logger: o.Logger}
+	raw, err := demux.Open(ctx, demux.Config{InputConfig: c})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
@@ -124,16 +126,17 @@ func (in *Input) Aspect() Rate {
 	return r
 }
 
-// Upright returns the filter that turns and mirrors the pictures as the container or a photograph's EXIF says that they
-// are to be seen, for Options.Filter: a phone held upright writes pictures that lie on their side. It is empty when there
-// is nothing to turn.
+// Upright returns the filter that turns and mirrors the pictures as the container or a photograph's EXIF says that
+// they are to be seen, for Options.Filter: a phone held upright writes pictures that lie on their side. It is empty
+// when there is nothing to turn.
 func (in *Input) Upright() string { return in.stream.Upright }
 
-// Interlaced reports whether the pictures are made of fields of two instants; Options.Filter "yadif" makes whole ones of them.
+// Interlaced reports whether the pictures are made of fields of two instants; Options.Filter "yadif" makes whole ones
+// of them.
 func (in *Input) Interlaced() bool { return in.dec != nil && in.dec.Interlaced() }
 
-// FrameRate returns the rate of the pictures, zero when it is not known. Where the container has only what would hold every one of its
-// times (1000 for milliseconds) it is taken from the times of the first pictures.
+// FrameRate returns the rate of the pictures, zero when it is not known. Where the container has only what would hold
+// every one of its times (1000 for milliseconds) it is taken from the times of the first pictures.
 func (in *Input) FrameRate() Rate { return in.stream.FrameRate }
 
 // Timebase returns the length of the ticks of Frame.PTS.

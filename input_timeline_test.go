@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -28,14 +29,16 @@ func film(t *testing.T, name string, seconds int, args ...string) string {
 	require.NoError(t, err)
 	c.write(t, s, seconds, false)
 	require.NoError(t, s.Close())
-	return ffmpeg(t, manifestOf(t, dir, "m3u8"), name, append([]string{"-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-c:a", "aac"}, args...)...)
+	args = append([]string{"-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-c:a", "aac"}, args...)
+	return ffmpeg(t, manifestOf(t, dir, "m3u8"), name, args...)
 }
 
 // ffmpeg makes a file of another one.
 func ffmpeg(t *testing.T, from, name string, args ...string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), name)
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", append(append([]string{"-v", "error", "-nostdin", "-i", from}, args...), to)...).CombinedOutput()
+	args = append(append([]string{"-v", "error", "-nostdin", "-i", from}, args...), to)
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return to
 }
@@ -84,7 +87,9 @@ func latterHalf(t *testing.T, file string) string {
 }
 
 // remade streams an input with its own sound again, and returns what was made and said.
-func remade(t *testing.T, file string, o framegear.InputOptions, change func(*framegear.AudioTrack)) (manifest string, s framegear.Stats, said string) {
+func remade(t *testing.T, file string, o framegear.InputOptions, change func(*framegear.AudioTrack)) (
+	manifest string, s framegear.Stats, said string,
+) {
 	t.Helper()
 	var log bytes.Buffer
 	o.Logger = slog.New(slog.NewTextHandler(&log, nil))
@@ -130,53 +135,69 @@ func requireTogether(t *testing.T, manifest string, flashes, beeps int) {
 	}
 }
 
+// maker makes an input.
+type maker func(t *testing.T) string
+
+// made is a film of seconds with more arguments of ffmpeg.
+func made(name string, seconds int, args ...string) maker {
+	return func(t *testing.T) string { return film(t, name, seconds, args...) }
+}
+
+// then makes something else of what was made.
+func (m maker) then(more func(t *testing.T, file string) string) maker {
+	return func(t *testing.T) string { return more(t, m(t)) }
+}
+
+// inRow are films of four seconds in a row, whose timestamps begin at the offsets.
+func inRow(offsets ...string) maker {
+	return func(t *testing.T) string {
+		var files []string
+		for _, o := range offsets {
+			files = append(files, film(t, "part.ts", 4, "-output_ts_offset", o))
+		}
+		return row(t, files...)
+	}
+}
+
+func trimmed(t *testing.T, file string) string {
+	return ffmpeg(t, file, "trimmed.mp4", "-ss", "1.3", "-c", "copy")
+}
+
 // Pictures and sound of an input stay on one timeline, whatever its timestamps and its container do. Counts are ffmpeg's.
 func TestInputTimeline(t *testing.T) {
-	at := func(t *testing.T, offset string) string { return film(t, "part.ts", 4, "-output_ts_offset", offset) }
+	const anyWay, mended, cut, copied = 0, 1, 2, 3
 	for name, c := range map[string]struct {
-		make           func(t *testing.T) string
+		how            int
 		pictures       int64
 		flashes, beeps int
-		says           string
-		cut, copied    bool
+		make           maker
 	}{
-		"MP4":                   {make: func(t *testing.T) string { return film(t, "x.mp4", 4) }, pictures: 100, flashes: 4, beeps: 4},
-		"back by two minutes":   {make: func(t *testing.T) string { return row(t, at(t, "140"), at(t, "3")) }, pictures: 202, flashes: 8, beeps: 8, says: "jump"},
-		"on by a minute":        {make: func(t *testing.T) string { return row(t, at(t, "0"), at(t, "64")) }, pictures: 201, flashes: 8, beeps: 8, says: "jump"},
-		"back by three seconds": {make: func(t *testing.T) string { return row(t, at(t, "0"), at(t, "1")) }, pictures: 201, flashes: 8, beeps: 8, says: "jump"},
-		"from zero again":       {make: func(t *testing.T) string { return row(t, at(t, "0"), at(t, "0"), at(t, "0")) }, pictures: 301, flashes: 12, beeps: 12, says: "jump"},
-		"across a wrap":         {make: func(t *testing.T) string { return at(t, "95440") }, pictures: 101, flashes: 4, beeps: 4},
-		"cut in mid-GOP":        {make: func(t *testing.T) string { return latterHalf(t, film(t, "x.ts", 8, "-g", "75")) }, pictures: 184, flashes: 7, beeps: 7},
-		"trimmed": {make: func(t *testing.T) string {
-			return ffmpeg(t, film(t, "x.mp4", 8), "trimmed.mp4", "-ss", "1.3", "-c", "copy")
-		}, pictures: 167, flashes: 6, beeps: 6},
-		"a picture that stands": {make: func(t *testing.T) string {
-			return film(t, "x.mp4", 22, "-vf", "select='lt(t,2)+gte(t,17)'", "-fps_mode", "vfr")
-		}, pictures: 550, flashes: 7, beeps: 22},
-		"sound is longer": {make: func(t *testing.T) string {
-			return film(t, "x.mp4", 9, "-vf", "trim=end=3.5")
-		}, pictures: 225, flashes: 4, beeps: 9},
-		"longer sound is cut": {make: func(t *testing.T) string {
-			return film(t, "x.mp4", 9, "-vf", "trim=end=3.5")
-		}, pictures: 88, flashes: 4, beeps: 4, cut: true},
-		"sound is earlier": {make: func(t *testing.T) string {
-			return film(t, "x.mkv", 6, "-vf", "trim=start=2.5")
-		}, pictures: 150, flashes: 3, beeps: 6},
-		"sound is later":     {make: func(t *testing.T) string { return film(t, "x.mp4", 6, "-af", "atrim=start=2.5") }, pictures: 150, flashes: 6, beeps: 3},
-		"sound is copied":    {make: func(t *testing.T) string { return film(t, "x.mkv", 6) }, pictures: 150, flashes: 6, beeps: 6, copied: true},
-		"Matroska in a pipe": {make: func(t *testing.T) string { return piped(t, film(t, "x.mkv", 4)) }, pictures: 100, flashes: 4, beeps: 4},
-		"FLV in a pipe":      {make: func(t *testing.T) string { return piped(t, film(t, "x.flv", 4)) }, pictures: 100, flashes: 4, beeps: 4},
-		"TS in a pipe":       {make: func(t *testing.T) string { return piped(t, film(t, "x.ts", 4)) }, pictures: 101, flashes: 4, beeps: 4},
-		"MP4 in a pipe": {make: func(t *testing.T) string {
-			return piped(t, film(t, "x.mp4", 4, "-movflags", "+faststart"))
-		}, pictures: 100, flashes: 4, beeps: 4},
+		"MP4":                   {anyWay, 100, 4, 4, made("x.mp4", 4)},
+		"back by two minutes":   {mended, 202, 8, 8, inRow("140", "3")},
+		"on by a minute":        {mended, 202, 8, 8, inRow("0", "64")},
+		"back by three seconds": {mended, 202, 8, 8, inRow("0", "1")},
+		"from zero again":       {mended, 302, 12, 12, inRow("0", "0", "0")},
+		"across a wrap":         {anyWay, 102, 4, 4, made("x.ts", 4, "-output_ts_offset", "95440")},
+		"cut in mid-GOP":        {anyWay, 184, 7, 7, made("x.ts", 8, "-g", "75").then(latterHalf)},
+		"trimmed":               {anyWay, 168, 6, 6, made("x.mp4", 8).then(trimmed)},
+		"a picture that stands": {anyWay, 550, 7, 22, made("x.mp4", 22, "-vf", "select='lt(t,2)+gte(t,17)'", "-fps_mode", "vfr")},
+		"sound is longer":       {anyWay, 225, 4, 9, made("x.mp4", 9, "-vf", "trim=end=3.5")},
+		"longer sound is cut":   {cut, 88, 4, 4, made("x.mp4", 9, "-vf", "trim=end=3.5")},
+		"sound is earlier":      {anyWay, 150, 3, 6, made("x.mkv", 6, "-vf", "trim=start=2.5")},
+		"sound is later":        {anyWay, 150, 6, 3, made("x.mp4", 6, "-af", "atrim=start=2.5")},
+		"sound is copied":       {copied, 150, 6, 6, made("x.mkv", 6)},
+		"Matroska in a pipe":    {anyWay, 100, 4, 4, made("x.mkv", 4).then(piped)},
+		"FLV in a pipe":         {anyWay, 100, 4, 4, made("x.flv", 4).then(piped)},
+		"TS in a pipe":          {anyWay, 101, 4, 4, made("x.ts", 4).then(piped)},
+		"MP4 in a pipe":         {anyWay, 100, 4, 4, made("x.mp4", 4, "-movflags", "+faststart").then(piped)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			leaktest.Check(t)
-			manifest, stats, said := remade(t, c.make(t), framegear.InputOptions{CutSound: c.cut}, func(a *framegear.AudioTrack) { a.Copy = c.copied })
+			manifest, stats, said := remade(t, c.make(t), framegear.InputOptions{CutSound: c.how == cut},
+				func(a *framegear.AudioTrack) { a.Copy = c.how == copied })
 			require.InDelta(t, c.pictures, stats.FramesOut, 2)
 			require.Zero(t, stats.Jumps)
-			require.Contains(t, said, c.says)
+			require.Equal(t, c.how == mended, strings.Contains(said, "jump by"), said)
 			requireTogether(t, manifest, c.flashes, c.beeps)
 		})
 	}

@@ -12,10 +12,11 @@ import (
 // maxDamaged is how often a decoder may fail without taking another packet.
 const maxDamaged = 1000
 
-// Read fills f with the next picture, whose planes are valid until the next Read or Close. PTS is in ticks of Timebase and
-// increases; pictures without a time follow the one before by one frame. A picture that stands for long is given again every five seconds, and
-// so are the first and the last one while there is sound before and after them ([InputOptions].CutSound), if Audio was asked for it; not in
-// a live input. At the end it returns io.EOF. A damaged packet is skipped; when not one picture can be decoded, that is the error at the end.
+// Read fills f with the next picture, whose planes are valid until the next Read or Close. PTS is in ticks of
+// Timebase and increases; pictures without a time follow the one before by one frame. A picture that stands for long
+// is given again every five seconds, and so are the first and the last one while there is sound before and after them
+// ([InputOptions].CutSound), if Audio was asked for it; not in a live input. At the end it returns io.EOF. A damaged
+// packet is skipped; when not one picture can be decoded, that is the error at the end.
 func (in *Input) Read(f *Frame) error {
 	if in.dec == nil {
 		return io.EOF

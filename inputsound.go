@@ -16,9 +16,9 @@ type ownSound struct {
 	shown *atomic.Int64 // see Input.shown
 }
 
-// Audio returns a track of the input's own sound, in time with its pictures when they are written with their PTS, and false when it has
-// none. The input is read once: from this call on it keeps the sound that it meets for the stream that has the track. Sound that turns out to
-// be empty or damaged is left out with a warning (AudioTrack.Optional).
+// Audio returns a track of the input's own sound, in time with its pictures when they are written with their PTS, and
+// false when it has none. The input is read once: from this call on it keeps the sound that it meets for the stream
+// that has the track. Sound that turns out to be empty or damaged is left out with a warning (AudioTrack.Optional).
 func (in *Input) Audio() (AudioTrack, bool) {
 	st, err := in.in.Best(media.KindAudio)
 	if err != nil {

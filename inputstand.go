@@ -7,13 +7,15 @@ import (
 )
 
 const (
-	// standingStep is how often a picture that stands is given again: well within the gap that is taken for a jump of a clock.
+	// standingStep is how often a picture that stands is given again: well within the gap that is taken for a jump of
+	// a clock.
 	standingStep = 5 * time.Second
 	// maxUneven is how much longer than the pictures sound may be without being worth one more.
 	maxUneven = 100 * time.Millisecond
 )
 
-// standing is a picture that is there until the next one comes. Recorded timestamps are true: where they have a hole the picture stands.
+// standing is a picture that is there until the next one comes. Recorded timestamps are true: where they have a hole
+// the picture stands.
 type standing struct {
 	last    Frame // given last
 	given   bool
@@ -57,8 +59,8 @@ func (in *Input) next(f *Frame) error {
 // again gives the last picture at a later time.
 func (st *standing) again(at int64) { st.last.PTS, st.last.Duration = at, 0 }
 
-// firstTime returns when the first picture begins to stand: with the sound that comes before it. It does so for whole pictures, so that those
-// after it keep their places on a grid that begins there.
+// firstTime returns when the first picture begins to stand: with the sound that comes before it. It does so for whole
+// pictures, so that those after it keep their places on a grid that begins there.
 func (in *Input) firstTime(pts int64) int64 {
 	earliest, frame := pts, in.frame()
 	for _, t := range in.sounds {
@@ -72,7 +74,8 @@ func (in *Input) firstTime(pts int64) int64 {
 	return pts - (pts-earliest+frame-1)/frame*frame
 }
 
-// lastTime returns the time at which the last picture is given for the last time, so that it lasts as long as the sound.
+// lastTime returns the time at which the last picture is given for the last time, so that it lasts as long as the
+// sound.
 func (in *Input) lastTime() int64 {
 	last, frame := in.stand.last.PTS, in.frame()
 	least := last + max(frame, in.stand.last.Duration) + max(frame, in.stream.Timebase.Ticks(maxUneven))

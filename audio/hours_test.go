@@ -21,18 +21,19 @@ func pushSecond(t *testing.T, p *PCM, at int64) {
 // However long a gap is, silence takes no more memory than some seconds of it, and stops with the context.
 func TestLongGaps(t *testing.T) {
 	const gap = 300 // seconds
+	type run = func(ctx context.Context, tr *Track, emit func(*Packet) error) error
 	for name, c := range map[string]struct {
 		opt  Options
-		run  func(t *testing.T, tr *Track, ctx context.Context, emit func(*Packet) error) error
+		run  run
 		back bool // the sound comes back at the end of the gap
 	}{
-		"the picture waits for it": {back: true, run: func(t *testing.T, tr *Track, ctx context.Context, emit func(*Packet) error) error {
+		"the picture waits for it": {back: true, run: func(ctx context.Context, tr *Track, emit func(*Packet) error) error {
 			return tr.Advance(ctx, (gap+1)*second, emit)
 		}},
-		"Finish": {run: func(t *testing.T, tr *Track, ctx context.Context, emit func(*Packet) error) error {
+		"Finish": {run: func(ctx context.Context, tr *Track, emit func(*Packet) error) error {
 			return tr.Finish(ctx, gap*second, emit)
 		}},
-		"live": {opt: Options{Live: true}, run: func(t *testing.T, tr *Track, ctx context.Context, emit func(*Packet) error) error {
+		"live": {opt: Options{Live: true}, run: func(ctx context.Context, tr *Track, emit func(*Packet) error) error {
 			return tr.Advance(ctx, gap*second, emit)
 		}},
 	} {
@@ -51,7 +52,7 @@ func TestLongGaps(t *testing.T) {
 			}
 			tr, _ := open()
 			samples := int64(0)
-			require.NoError(t, c.run(t, tr, t.Context(), func(p *Packet) error {
+			require.NoError(t, c.run(t.Context(), tr, func(p *Packet) error {
 				samples += p.Duration()
 				return nil
 			}))
@@ -62,7 +63,7 @@ func TestLongGaps(t *testing.T) {
 			tr, _ = open()
 			ctx, cancel := context.WithCancel(t.Context())
 			samples = 0
-			require.ErrorIs(t, c.run(t, tr, ctx, func(p *Packet) error {
+			require.ErrorIs(t, c.run(ctx, tr, func(p *Packet) error {
 				samples += p.Duration()
 				cancel()
 				return nil
@@ -72,7 +73,8 @@ func TestLongGaps(t *testing.T) {
 	}
 }
 
-// Sound that belongs far behind the picture is kept until that has come there, and waits where it is when the picture jumps.
+// Sound that belongs far behind the picture is kept until that has come there, and waits where it is when the picture
+// jumps.
 func TestSoundFarAhead(t *testing.T) {
 	pcm := new(PCM)
 	tr, err := Open(t.Context(), Options{Source: Source{PCM: pcm}, Channels: 1})

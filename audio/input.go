@@ -26,8 +26,8 @@ type input struct {
 	eof     bool
 }
 
-// openInput opens the source, or takes what is open already. A server that accepts and then says nothing is given up after
-// Options.OpenTimeout.
+// openInput opens the source, or takes what is open already. A server that accepts and then says nothing is given up
+// after Options.OpenTimeout.
 func openInput(parent context.Context, o *Options) (*input, error) {
 	if t := o.Source.Demuxed; t != nil && t.Claim() {
 		i := &input{track: t}
@@ -60,8 +60,8 @@ func opened(parent context.Context, o *Options, i *input, err error) (*input, er
 }
 
 func (i *input) openURL(ctx context.Context, o *Options) error {
-	in, err := demux.Open(ctx, demux.Config{InputConfig: av.InputConfig{URL: o.Source.URL, Format: o.Source.Format, Options: o.Source.Options,
-		Logger: o.Logger}})
+	c := av.InputConfig{URL: o.Source.URL, Format: o.Source.Format, Options: o.Source.Options, Logger: o.Logger}
+	in, err := demux.Open(ctx, demux.Config{InputConfig: c})
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,12 @@ func HasInputFormat(name string) bool { return findInputFormat(name) != nil }
 // isDevice reports whether a format is a device that captures, and no demuxer.
 func isDevice(format string) bool {
 	f := findInputFormat(format)
-	if f == nil {
-		return false
-	}
-	class := (*(**C.AVInputFormat)(unsafe.Pointer(f))).priv_class
-	return class != nil && class.category >= C.AV_CLASS_CATEGORY_DEVICE_VIDEO_OUTPUT && class.category <= C.AV_CLASS_CATEGORY_DEVICE_INPUT
+	return f != nil && isCapture(*(**C.AVInputFormat)(unsafe.Pointer(f)))
+}
+
+func isCapture(f *C.AVInputFormat) bool {
+	const first, last = C.AV_CLASS_CATEGORY_DEVICE_VIDEO_OUTPUT, C.AV_CLASS_CATEGORY_DEVICE_INPUT
+	return f.priv_class != nil && f.priv_class.category >= first && f.priv_class.category <= last
 }
 
 // deviceErrors are what drivers say of a device that cannot be opened.

@@ -9,7 +9,8 @@ import (
 	"unsafe"
 )
 
-// Jumps reports whether timestamps of the input's container may jump and wrap (MPEG-TS and its like): those of others are true.
+// Jumps reports whether timestamps of the input's container may jump and wrap (MPEG-TS and its like): those of others
+// are true.
 func (in *Input) Jumps() bool { return in.c().iformat.flags&C.AVFMT_TS_DISCONT != 0 }
 
 // WrapBits returns how many bits a stream's timestamps have, zero when they do not wrap.
@@ -21,13 +22,11 @@ func (in *Input) WrapBits(stream int) int {
 	return int(all[stream].pts_wrap_bits)
 }
 
-// Lasting reports whether an input is a stream of the present, which nobody knows the end of: from the network without a length, or from a
-// device. A pipe is none: what is in it may have been recorded.
+// Lasting reports whether an input is a stream of the present, which nobody knows the end of: from the network
+// without a length, or from a device. A pipe is none: what is in it may have been recorded.
 func (in *Input) Lasting() bool {
 	scheme, _, url := strings.Cut(in.url, "://")
-	class := in.c().iformat.priv_class
-	device := class != nil && class.category >= C.AV_CLASS_CATEGORY_DEVICE_VIDEO_OUTPUT && class.category <= C.AV_CLASS_CATEGORY_DEVICE_INPUT
-	return device || url && !strings.EqualFold(scheme, "file") && in.Duration() == 0
+	return isCapture(in.c().iformat) || url && !strings.EqualFold(scheme, "file") && in.Duration() == 0
 }
 
 // Skipped returns how many samples at the beginning of a packet of sound are not to be heard.

@@ -21,8 +21,8 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Input is an opened input. It reads on a goroutine of its own whenever somebody waits for a packet, and keeps those of the others. Its
-// methods may be called from any goroutine. It is freed when it and all its tracks are closed.
+// Input is an opened input. It reads on a goroutine of its own whenever somebody waits for a packet, and keeps those
+// of the others. Its methods may be called from any goroutine. It is freed when it and all its tracks are closed.
 type Input struct {
 	in      *av.Input
 	name    string
@@ -47,8 +47,8 @@ type Input struct {
 	err     error // why nothing more comes
 }
 
-// Open opens an input and reads as much as it takes to know its streams, until the context ends, which has no say afterwards. The caller
-// closes it.
+// Open opens an input and reads as much as it takes to know its streams, until the context ends, which has no say
+// afterwards. The caller closes it.
 func Open(ctx context.Context, c Config) (*Input, error) {
 	own, stop := context.WithCancel(context.WithoutCancel(ctx))
 	opening := context.AfterFunc(ctx, stop)
@@ -64,7 +64,8 @@ func Open(ctx context.Context, c Config) (*Input, error) {
 		}
 		return nil, err
 	}
-	in := &Input{in: raw, name: c.URL, stop: stop, users: 1, logger: c.Logger, length: raw.Duration(), live: raw.Lasting()}
+	in := &Input{in: raw, name: c.URL, stop: stop, users: 1, logger: c.Logger}
+	in.length, in.live = raw.Duration(), raw.Lasting()
 	info, err := os.Stat(c.URL)
 	in.regular = err == nil && info.Mode().IsRegular()
 	in.mends = raw.Jumps() || in.live
@@ -97,17 +98,20 @@ func (in *Input) Tiled() bool { return in.in.Tiled() }
 // Image reports whether the input is a picture and not a film.
 func (in *Input) Image() bool { return in.in.Image() }
 
-// Times returns the presentation times of the first packets of a stream, before anything is read, which Read gives all the same.
+// Times returns the presentation times of the first packets of a stream, before anything is read, which Read gives
+// all the same.
 func (in *Input) Times(stream, most int) []int64 { return in.in.Times(stream, most) }
 
-// Timed reports whether the container gives packets times. Without, libav counts them at a rate that is stated or guessed.
+// Timed reports whether the container gives packets times. Without, libav counts them at a rate that is stated or
+// guessed.
 func (in *Input) Timed() bool { return in.in.Timed() }
 
 // Live reports whether the input is of the present: a device, or a URL without a length.
 func (in *Input) Live() bool { return in.live }
 
-// Take returns a track with the packets of a stream that are read from now on. Pictures are waited for; sound, which nobody waits for,
-// is dropped where too much of it waits itself. The caller closes the track, which takes the stream's Params over.
+// Take returns a track with the packets of a stream that are read from now on. Pictures are waited for; sound, which
+// nobody waits for, is dropped where too much of it waits itself. The caller closes the track, which takes the
+// stream's Params over.
 func (in *Input) Take(st av.InputStream) *Track {
 	in.mu.Lock()
 	defer in.mu.Unlock()

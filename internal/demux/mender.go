@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	// maxHole is the longest gap in timestamps that is one; beyond it the clock was set. ffmpeg's dts_delta_threshold is the same.
+	// maxHole is the longest gap in timestamps that is one; beyond it the clock was set. ffmpeg's dts_delta_threshold
+	// is the same.
 	maxHole = 10 * time.Second
 	// maxLiveHole is how much longer than the time that passed a gap of a live source may be.
 	maxLiveHole = 2 * time.Second
@@ -18,13 +19,14 @@ const (
 	maxBeside = 1500 * time.Millisecond
 	// tight is how near to the end of the packet before one is that belongs to it without doubt.
 	tight = 20 * time.Millisecond
-	// pause is how long nothing comes of a live source that is away, and memory how long that is known: the last packets of a sender are
-	// complete when the first ones of the next have come.
+	// pause is how long nothing comes of a live source that is away, and memory how long that is known: the last
+	// packets of a sender are complete when the first ones of the next have come.
 	pause, memory = 500 * time.Millisecond, 2 * time.Second
 )
 
-// mender gives the timestamps of all streams of an input one timeline. Where they jump, by the end of a sender and the begin of another, by
-// files in a row, or by a wrap, all streams move by the same amount, each when its own packets jump.
+// mender gives the timestamps of all streams of an input one timeline. Where they jump, by the end of a sender and
+// the begin of another, by files in a row, or by a wrap, all streams move by the same amount, each when its own
+// packets jump.
 type mender struct {
 	live bool
 	now  func() time.Time
@@ -111,7 +113,8 @@ func (m *mender) hole() time.Duration {
 	return maxHole
 }
 
-// beside reports whether another stream with an offset is at the same time: then a packet has the same one, and a gap before it is true.
+// beside reports whether another stream with an offset is at the same time: then a packet has the same one, and a gap
+// before it is true.
 func (m *mender) beside(p *position, at, offset time.Duration) bool {
 	for _, other := range m.streams {
 		if other != p && other.begun && other.offset == offset && (at-other.next).Abs() <= maxBeside {

@@ -9,7 +9,8 @@ import (
 	"github.com/framegear/framegear/internal/media"
 )
 
-// run is one sender or file: packets of pictures and of sound every 40 ms, the sound a little later in the file than its pictures.
+// run is one sender or file: packets of pictures and of sound every 40 ms, the sound a little later in the file than
+// its pictures.
 //
 // With late set, the last packets of the one before come when it begins, as those of MPEG-TS do.
 type run struct {
@@ -65,52 +66,67 @@ func holes(times []time.Duration) (all []int64) {
 	return all
 }
 
+// part is a run from a second on, of some seconds.
+func part(from, length float64) run { return run{from: seconds(from), length: seconds(length)} }
+
+func (r run) apart(s float64) run { r.after = seconds(s); return r }
+func (r run) flushed() run        { r.late = true; return r }
+func (r run) mute() run           { r.silent = true; return r }
+func (r run) dark() run           { r.blind = true; return r }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
 // Where timestamps jump, pictures and sound move by the same amount, and true holes stay.
 func TestMended(t *testing.T) {
-	const s = time.Second
 	ts := media.Timebase{Num: 1, Den: 90_000}
-	wrap := ts.Duration(1 << 33)
+	wrap := ts.Duration(1 << 33).Seconds()
+	const live, both, inPictures, inSound = true, 0, 1, 2
 	for name, c := range map[string]struct {
-		runs   []run
-		live   bool
-		bits   int
-		holes  []int64 // of pictures
-		sounds []int64 // of sound
-		jumps  int
+		live  bool
+		bits  int
+		jumps int
+		hole  int64 // milliseconds
+		where int
+		runs  []run
 	}{
-		"none":                        {runs: []run{{from: s, length: 20 * s}}},
-		"restart":                     {runs: []run{{from: s, length: 20 * s}, {from: 0, length: 9 * s}}, jumps: 1},
-		"two restarts":                {runs: []run{{from: s, length: 9 * s}, {from: 0, length: 9 * s}, {from: 0, length: 9 * s}}, jumps: 2},
-		"back by three seconds":       {runs: []run{{from: s, length: 9 * s}, {from: 7 * s, length: 9 * s}}, jumps: 1},
-		"back by half a second":       {runs: []run{{from: s, length: 9 * s}, {from: 9500 * time.Millisecond, length: 9 * s}}, jumps: 1},
-		"on by a minute":              {runs: []run{{from: s, length: 9 * s}, {from: 70 * s, length: 9 * s}}, jumps: 1},
-		"a true hole":                 {runs: []run{{from: s, length: 9 * s}, {from: 15 * s, length: 9 * s}}, holes: []int64{5000}, sounds: []int64{5000}},
-		"just more than a hole":       {runs: []run{{from: s, length: 9 * s}, {from: 20*s + 10*time.Millisecond, length: 9 * s}}, jumps: 1},
-		"pictures that stand":         {runs: []run{{from: 0, length: 9 * s}, {from: 9 * s, length: 20 * s, blind: true}, {from: 29 * s, length: 9 * s}}, holes: []int64{20_000}},
-		"silence":                     {runs: []run{{from: 0, length: 9 * s}, {from: 9 * s, length: 20 * s, silent: true}, {from: 29 * s, length: 9 * s}}, sounds: []int64{20_000}},
-		"no sound at first":           {runs: []run{{from: 100 * s, length: 9 * s, silent: true}, {from: 0, length: 9 * s}}, jumps: 1},
-		"wrap":                        {runs: []run{{from: wrap - 5*s, length: 10 * s}}, bits: 33},
-		"wrap in a hole":              {runs: []run{{from: wrap - 5*s, length: 3 * s}, {from: wrap + s, length: 3 * s}}, bits: 33, holes: []int64{3000}, sounds: []int64{3000}},
-		"a wrap that is none":         {runs: []run{{from: 140 * s, length: 4 * s}, {from: 3*s + wrap, length: 4 * s}}, bits: 40, jumps: 1},
-		"live: restart":               {runs: []run{{from: s, length: 20 * s}, {from: 0, length: 9 * s, after: 3 * s}}, live: true, holes: []int64{2960}, sounds: []int64{2960}, jumps: 1},
-		"live: restart, flushed late": {runs: []run{{from: s, length: 20 * s}, {from: 0, length: 9 * s, after: 3 * s, late: true}}, live: true, holes: []int64{2960}, sounds: []int64{2960}, jumps: 1},
-		"live: quick restart":         {runs: []run{{from: s, length: 20 * s}, {from: 0, length: 9 * s}}, live: true, jumps: 1},
-		"live: on by 5000 seconds":    {runs: []run{{from: s, length: 20 * s}, {from: 5000 * s, length: 9 * s}}, live: true, jumps: 1},
-		"live: on by five seconds":    {runs: []run{{from: s, length: 20 * s}, {from: 26 * s, length: 9 * s}}, live: true, jumps: 1},
-		"live: away, and knows it":    {runs: []run{{from: 0, length: 20 * s}, {from: 50 * s, length: 9 * s, after: 30 * s}}, live: true, holes: []int64{30_000}, sounds: []int64{30_000}},
-		"live: away, not knowing":     {runs: []run{{from: 0, length: 20 * s}, {from: 20 * s, length: 9 * s, after: 30 * s}}, live: true},
-		"live: away, then a restart":  {runs: []run{{from: s, length: 9 * s}, {from: 0, length: 9 * s, after: 30 * s}}, live: true, holes: []int64{29_960}, sounds: []int64{29_960}, jumps: 1},
+		"none":                   {runs: []run{part(1, 20)}},
+		"restart":                {jumps: 1, runs: []run{part(1, 20), part(0, 9)}},
+		"two restarts":           {jumps: 2, runs: []run{part(1, 9), part(0, 9), part(0, 9)}},
+		"back by three seconds":  {jumps: 1, runs: []run{part(1, 9), part(7, 9)}},
+		"back by half a second":  {jumps: 1, runs: []run{part(1, 9), part(9.5, 9)}},
+		"on by a minute":         {jumps: 1, runs: []run{part(1, 9), part(70, 9)}},
+		"a true hole":            {hole: 5000, runs: []run{part(1, 9), part(15, 9)}},
+		"just more than a hole":  {jumps: 1, runs: []run{part(1, 9), part(20.01, 9)}},
+		"pictures that stand":    {hole: 20_000, where: inPictures, runs: []run{part(0, 9), part(9, 20).dark(), part(29, 9)}},
+		"silence":                {hole: 20_000, where: inSound, runs: []run{part(0, 9), part(9, 20).mute(), part(29, 9)}},
+		"no sound at first":      {jumps: 1, runs: []run{part(100, 9).mute(), part(0, 9)}},
+		"wrap":                   {bits: 33, runs: []run{part(wrap-5, 10)}},
+		"wrap in a hole":         {bits: 33, hole: 3000, runs: []run{part(wrap-5, 3), part(wrap+1, 3)}},
+		"a wrap that is none":    {bits: 40, jumps: 1, runs: []run{part(140, 4), part(wrap+3, 4)}},
+		"restart after a while":  {live, 0, 1, 2960, both, []run{part(1, 20), part(0, 9).apart(3)}},
+		"restart that flushes":   {live, 0, 1, 2960, both, []run{part(1, 20), part(0, 9).apart(3).flushed()}},
+		"quick restart":          {live, 0, 1, 0, both, []run{part(1, 20), part(0, 9)}},
+		"on by 5000 seconds":     {live, 0, 1, 0, both, []run{part(1, 20), part(5000, 9)}},
+		"on by five seconds":     {live, 0, 1, 0, both, []run{part(1, 20), part(26, 9)}},
+		"away, and it knows":     {live, 0, 0, 30_000, both, []run{part(0, 20), part(50, 9).apart(30)}},
+		"away, and it knows not": {live, 0, 0, 0, both, []run{part(0, 20), part(20, 9).apart(30)}},
+		"away, and then anew":    {live, 0, 1, 29_960, both, []run{part(1, 9), part(0, 9).apart(30)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			jumps := 0
 			m := &mender{live: c.live, tell: func(_, _ time.Duration) { jumps++ }}
 			pictures, sound := mended(m, ts, c.bits, c.runs...)
-			require.Equal(t, c.holes, holes(pictures), "pictures")
-			if name != "no sound at first" {
-				require.Equal(t, c.sounds, holes(sound), "sound")
+			want := func(elsewhere int) []int64 {
+				if c.hole == 0 || c.where == elsewhere {
+					return nil
+				}
+				return []int64{c.hole}
 			}
+			require.Equal(t, want(inSound), holes(pictures), "pictures")
+			require.Equal(t, want(inPictures), holes(sound), "sound")
 			require.Equal(t, c.jumps, jumps, "jumps")
-			require.Equal(t, pictures[len(pictures)-1].Round(time.Millisecond), sound[len(sound)-1].Round(time.Millisecond), "they end together")
+			apart := pictures[len(pictures)-1] - sound[len(sound)-1]
+			require.Zero(t, apart.Round(time.Millisecond), "they end together")
 		})
 	}
 }

@@ -102,19 +102,20 @@ func (t *Track) starve(now bool) {
 // wants reports whether somebody waits for a packet.
 func (t *Track) wants() bool { return t.waiting && !t.ready() }
 
-// Span returns what the packets cover that were met so far, as the input's timeline has it, and whether there were any and somebody wants
-// them. What is not to be heard is left out at the beginning.
+// Span returns what the packets cover that were met so far, as the input's timeline has it, and whether there were
+// any and somebody wants them. What is not to be heard is left out at the beginning.
 func (t *Track) Span() (from, to time.Duration, any bool) {
 	t.in.mu.Lock()
 	defer t.in.mu.Unlock()
 	return t.from, t.to, t.seen && !t.closed
 }
 
-// Read fills p with the next packet, in ticks of the stream on the input's mended timeline. At the end it returns io.EOF, and when the
-// context ends its error.
+// Read fills p with the next packet, in ticks of the stream on the input's mended timeline. At the end it returns
+// io.EOF, and when the context ends its error.
 func (t *Track) Read(ctx context.Context, p *av.Packet) error { return t.ReadWithin(ctx, p, 0) }
 
-// ReadWithin is Read, and returns ErrFar when packets of this length, or more than there is room for, wait on another track. Zero is no limit.
+// ReadWithin is Read, and returns ErrFar when packets of this length, or more than there is room for, wait on another
+// track. Zero is no limit.
 func (t *Track) ReadWithin(ctx context.Context, p *av.Packet, limit time.Duration) error {
 	in := t.in
 	in.mu.Lock()
@@ -244,7 +245,7 @@ func (t *Track) cover(p *av.Packet) {
 // drop tells of the first packet that there is no room for.
 func (t *Track) drop(p *av.Packet) {
 	if t.dropped++; t.dropped == 1 && t.lossy && t.in.logger != nil {
-		t.in.logger.Warn(fmt.Sprintf("%s has pictures and sound too far from each other: sound is left out where more than %d MB of it wait",
+		t.in.logger.Warn(fmt.Sprintf("%s has pictures and sound too far apart: sound is left out where more than %d MB of it wait",
 			t.in.name, maxSound>>20), "at", t.instant(p).Round(time.Millisecond))
 	}
 }
