@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,7 +62,7 @@ func (c *benchRunCmd) Run(e *env) error {
 	}
 	report, err := bench.Run(e.ctx, cfg)
 	if err != nil {
-		return err
+		return benchError(err)
 	}
 	for file, write := range map[string]func(io.Writer) error{
 		c.JSON: report.WriteJSON, c.GoBench: report.WriteGoBench, c.SVG: report.WriteSVG,
@@ -150,9 +151,17 @@ func (c *benchDensityCmd) Run(e *env) error {
 	w.Preset, w.Frames = c.Preset, c.Frames
 	all, err := bench.RunDensity(e.ctx, cfg, w)
 	if err != nil {
-		return err
+		return benchError(err)
 	}
 	return bench.WriteDensity(e.stdout, w, all)
+}
+
+// benchError says which errors are about the words of the command line.
+func benchError(err error) error {
+	if errors.Is(err, bench.ErrConfig) {
+		return usageError{err}
+	}
+	return err
 }
 
 // benchWorkerCmd is the process that one contender runs in.
