@@ -25,7 +25,7 @@ var (
 
 // owns reports whether an object of that name is something that a stream into the same place wrote.
 func (p *place) owns(name string) bool {
-	return ownObject.MatchString(name) || autoNamed.MatchString(name) || name == p.name+".mpd" || name == p.name+".m3u8" || name == p.stateName()
+	return ownObject.MatchString(name) || autoNamed.MatchString(name) || name == p.mpdName() || name == p.hlsName() || name == p.stateName()
 }
 
 // clear deletes what an earlier stream left behind. Temporary files are gone already: a folder's sink deletes them when it is opened.

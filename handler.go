@@ -144,7 +144,7 @@ func (s *Stream) HandlerWith(o HandlerOptions) (http.Handler, error) {
 		o.Metrics = s.MetricsHandler()
 	}
 	g, err := origin.New(origin.Options{
-		Source: &s.origin, Objects: s.place.objects, MPDName: s.place.name + ".mpd", HLSName: s.place.name + ".m3u8",
+		Source: &s.origin, Objects: s.place.objects, MPDName: s.place.mpdName(), HLSName: s.place.hlsName(),
 		NoDASH: s.opt.Format == HLS, NoHLS: s.opt.Format == DASH, Page: !o.NoPage, Players: o.Players, Token: o.Token, Metrics: o.Metrics,
 		Title: o.Title, Cache: o.Cache, AllowOrigins: o.AllowOrigins, Limits: o.Limits,
 		Health: s.healthy, Clock: s.opt.now, Logger: s.opt.Logger,

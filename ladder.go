@@ -56,14 +56,14 @@ func FormulaBitrate(width, height int, rate Rate, bitsPerPixel float64) int64 {
 	return int64(math.RoundToEven(float64(width)*float64(height)*bitsPerPixel*rate.Float()/1000)) * 1000
 }
 
-// autoRungs are the heights of [AutoLadder] with bit rates for H.264 at up to 30 frames per second.
+// autoRungs are the shorter sides of [AutoLadder] with bit rates for H.264 at up to 30 frames per second.
 var autoRungs = []struct {
-	height  int
+	side    int
 	bitrate int64
 }{{2160, 12_000_000}, {1440, 7_500_000}, {1080, 4_800_000}, {720, 2_600_000}, {480, 1_200_000}, {360, 750_000}, {240, 400_000}}
 
-// AutoLadder returns a ladder for a source: its own size and each usual height that is at most three quarters of the one
-// above, with bit rates for H.264. Rates above 30 frames per second get half as much again.
+// AutoLadder returns a ladder for a source: its own size and each usual height (of a portrait: width) that is at most three quarters of
+// the one above, with bit rates for H.264. Rates above 30 frames per second get half as much again.
 func AutoLadder(width, height int, rate Rate) Ladder {
 	width, height = scaler.Even(width, height)
 	scale := func(b int64) int64 {
@@ -73,17 +73,18 @@ func AutoLadder(width, height int, rate Rate) Ladder {
 		return b
 	}
 	ladder := Ladder{{Width: width, Height: height, Bitrate: scale(autoBitrate(width, height))}}
-	above := height
+	short, long := min(width, height), max(width, height)
+	above := short
 	for _, r := range autoRungs {
-		if r.height*4 > above*3 {
+		if r.side*4 > above*3 {
 			continue
 		}
-		w := evenNear(float64(r.height) * float64(width) / float64(height))
-		if w < 16 {
-			break
+		w, h := evenNear(float64(r.side)*float64(long)/float64(short)), r.side
+		if height > width {
+			w, h = h, w
 		}
-		ladder = append(ladder, Rendition{Width: w, Height: r.height, Bitrate: scale(autoBitrate(w, r.height))})
-		above = r.height
+		ladder = append(ladder, Rendition{Width: w, Height: h, Bitrate: scale(autoBitrate(w, h))})
+		above = r.side
 	}
 	return ladder
 }
@@ -93,12 +94,12 @@ func autoBitrate(width, height int) int64 {
 	pixels := float64(width * height)
 	best := autoRungs[len(autoRungs)-1]
 	for _, r := range autoRungs {
-		if float64(r.height*r.height)*16/9 <= pixels*1.001 {
+		if float64(r.side*r.side)*16/9 <= pixels*1.001 {
 			best = r
 			break
 		}
 	}
-	ratio := pixels / (float64(best.height*best.height) * 16 / 9)
+	ratio := pixels / (float64(best.side*best.side) * 16 / 9)
 	if math.Abs(ratio-1) < 0.02 { // 854x480 is meant by 480 lines
 		return best.bitrate
 	}

@@ -34,7 +34,7 @@ func TestAutoLadder(t *testing.T) {
 	rate := framegear.FPS(30)
 	require.Equal(t, [][2]int{{1920, 1080}, {1280, 720}, {854, 480}, {640, 360}, {426, 240}}, sizes(framegear.AutoLadder(1920, 1080, rate)))
 	require.Equal(t, [][2]int{{1280, 720}, {854, 480}, {640, 360}, {426, 240}}, sizes(framegear.AutoLadder(1280, 720, rate)))
-	require.Equal(t, [][2]int{{608, 1080}, {406, 720}, {270, 480}, {202, 360}, {136, 240}}, sizes(framegear.AutoLadder(607, 1080, rate)), "upright, odd")
+	require.Equal(t, [][2]int{{608, 1080}, {360, 640}, {240, 426}}, sizes(framegear.AutoLadder(607, 1080, rate)), "upright, odd")
 	require.Equal(t, [][2]int{{100, 100}}, sizes(framegear.AutoLadder(100, 100, rate)), "too small for a second rung")
 	for _, size := range [][2]int{{16, 16}, {7680, 4320}, {16000, 16}, {50, 5000}, {641, 361}} {
 		ladder := framegear.AutoLadder(size[0], size[1], rate)

@@ -40,8 +40,8 @@ func (pub *publisher) remove() error {
 			errs = append(errs, place.parts.Remove(ctx, name))
 		}
 	}
-	drop(place.name + ".mpd")
-	drop(place.name + ".m3u8")
+	drop(place.mpdName())
+	drop(place.hlsName())
 	drop(place.stateName())
 	segments := func(t *track) {
 		drop(t.Playlist)
@@ -93,6 +93,7 @@ func (pub *publisher) write() error {
 	if plain == nil || !begun(plain.Tracks) {
 		return nil
 	}
+	plain.UTCTiming = pub.p.s.opt.UTCTiming
 	if err := pub.remember(plain); err != nil {
 		return err
 	}
@@ -114,17 +115,17 @@ type document struct {
 // documents returns the manifests, in groups that are written one after the other: what a playlist names is there before it. Only the
 // first multivariant playlist has to wait for that.
 func (pub *publisher) documents(plain *manifest.Presentation) [][]document {
-	o, name := &pub.p.s.opt, pub.p.s.place.name
+	o, place := &pub.p.s.opt, &pub.p.s.place
 	var media, main, mpd []document
 	if o.Format != DASH {
 		for i := range plain.Tracks {
 			t := &plain.Tracks[i]
 			media = append(media, document{t.Playlist, func() ([]byte, error) { return hls.Media(plain, t, hls.MediaOptions{}) }})
 		}
-		main = append(main, document{name + ".m3u8", func() ([]byte, error) { return hls.Multivariant(plain) }})
+		main = append(main, document{place.hlsName(), func() ([]byte, error) { return hls.Multivariant(plain) }})
 	}
 	if o.Format != HLS && someSegment(plain.Tracks) {
-		mpd = append(mpd, document{name + ".mpd", func() ([]byte, error) { return dash.Render(plain) }})
+		mpd = append(mpd, document{place.mpdName(), func() ([]byte, error) { return dash.Render(plain) }})
 	}
 	if pub.listed && pub.stocks != nil {
 		return [][]document{slices.Concat(media, main, mpd)}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/media"
+	"github.com/framegear/framegear/manifest"
 	"github.com/framegear/framegear/muxer/sink"
 )
 
@@ -81,6 +82,10 @@ const (
 	// do not offer it any more. It stays away until the output is started anew.
 	GiveUpTop
 )
+
+// UTCDirect as Options.UTCTiming writes the time itself into the MPD. Players are as far behind as the file is old when they read it, up to a
+// segment.
+const UTCDirect = manifest.UTCDirect
 
 // WindowAll as Options.Window keeps and lists everything of a live output.
 const WindowAll = time.Duration(-1)
@@ -162,6 +167,10 @@ type Options struct {
 	RemoveAtExit bool
 	// TargetLatency is what players are told to hold behind the capture clock. Zero: derived from PartDuration.
 	TargetLatency time.Duration
+	// UTCTiming tells players of the MPD what time it is, whose own clocks may be wrong: the http(s) URL of a clock that answers with an ISO
+	// 8601 date, or UTCDirect for the instant at which the MPD was written. Zero: none in files and behind a URL, where nothing answers; the
+	// MPD of [Stream.Handler] names its own clock.
+	UTCTiming string
 	// BurnClock draws the capture instant of each frame into the picture's top left corner, as blocks a machine can read.
 	BurnClock bool
 
@@ -253,9 +262,16 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.now == nil {
-		o.now = time.Now
+		o.now = steadyClock()
 	}
 	return o
+}
+
+// steadyClock is the wall clock as it was set when a stream began. What a stream says about time and what its origin answers at /time then
+// agree, when the machine's clock is set meanwhile.
+func steadyClock() func() time.Time {
+	began := time.Now()
+	return func() time.Time { return began.Add(time.Since(began)) }
 }
 
 // fillLive sets what live outputs do differently.

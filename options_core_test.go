@@ -35,6 +35,39 @@ func TestOptionsFaults(t *testing.T) {
 	require.EqualError(t, opened, err.Error())
 }
 
+// What becomes a file name, a URL or a text of the manifests is looked at before anything is written, and so is what is no length at all.
+func TestOptionsTexts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		o    framegear.Options
+		says string // empty: it is fine
+	}{
+		"a name with a newline":      {framegear.Options{Name: "a\nb"}, "one line of text"},
+		"a name with an escape":      {framegear.Options{Name: "a\x1b[2J"}, "one line of text"},
+		"a name of 300 bytes":        {framegear.Options{Name: strings.Repeat("n", 300)}, "want at most 200"},
+		"a name in Japanese":         {framegear.Options{Name: "カメラ 1"}, ""},
+		"a label with a newline":     {framegear.Options{Audio: []framegear.AudioTrack{{PCM: true, Label: "a\nb"}}}, `label "a\nb"`},
+		"a label with quotes":        {framegear.Options{Audio: []framegear.AudioTrack{{PCM: true, Label: `the "other" one`}}}, ""},
+		"a label of no text":         {framegear.Options{Audio: []framegear.AudioTrack{{PCM: true, Label: "\xff"}}}, "label"},
+		"a base URL without a slash": {framegear.Options{BaseURL: "https://h/x"}, "ends in a slash"},
+		"a base URL":                 {framegear.Options{BaseURL: "https://h/x/"}, ""},
+		"a clock":                    {framegear.Options{Live: true, UTCTiming: "https://h/now"}, ""},
+		"the time itself":            {framegear.Options{Live: true, UTCTiming: framegear.UTCDirect}, ""},
+		"a clock that is no URL":     {framegear.Options{Live: true, UTCTiming: "now"}, "UTCTiming \"now\""},
+		"two nanoseconds":            {framegear.Options{SegmentDuration: 2}, "SegmentDuration 2ns is shorter than a frame (want a time.Duration such as 2*time.Second; a frame takes 40ms)"},
+		"about a frame":              {framegear.Options{SegmentDuration: 33 * time.Millisecond, FrameRate: framegear.FPS(30)}, ""},
+		"key frames too far apart": {framegear.Options{SegmentDuration: time.Second, KeyInterval: 3 * time.Second},
+			"KeyInterval 3s is longer than SegmentDuration 1s, and every segment begins with a key frame (want KeyInterval of at most 1s, or SegmentDuration 3s)"},
+	} {
+		err := tt.o.Validate()
+		if tt.says == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorIs(t, err, framegear.ErrOptions, name)
+		require.ErrorContains(t, err, tt.says, name)
+	}
+}
+
 func TestPlaceNames(t *testing.T) {
 	for _, c := range []struct {
 		output, name string

@@ -30,6 +30,8 @@ type place struct {
 	manifests bool
 	// name of the manifests without extension.
 	name string
+	// mpd and m3u8 are their extensions, as the output spells them.
+	mpd, m3u8 string
 	// at is what comes before an object's name to make its path or URL.
 	at string
 	// own is what the stream made and closes.
@@ -44,7 +46,8 @@ func openOutput(output string, o *Options) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	p := place{store: o.Sink, name: name, manifests: o.Sink != nil || dir != ""}
+	p := place{store: o.Sink, name: name, mpd: ".mpd", m3u8: ".m3u8", manifests: o.Sink != nil || dir != ""}
+	p.spell(output)
 	if dir != "" {
 		p.at = strings.TrimSuffix(dir, "/") + "/"
 	}
@@ -139,8 +142,29 @@ func splitOutput(output string, o *Options) (dir, name string, err error) {
 	if err := sink.CheckName(name + ".mpd"); err != nil || name == "" {
 		return "", "", fmt.Errorf("%w: output %q, Name %q (want a file name before the extension that can be in a URL)", ErrOptions, output, o.Name)
 	}
+	if err := checkFileName(name); err != nil {
+		return "", "", fmt.Errorf("%w: output %q: the name of its manifests %v", ErrOptions, output, err)
+	}
 	return dir, name, nil
 }
+
+// spell keeps the extension of an output as it was given: UP.MPD is not UP.mpd.
+func (p *place) spell(output string) {
+	if u, err := url.Parse(output); isURL(output) && err == nil {
+		output = u.Path
+	}
+	ext := path.Ext(output)
+	switch strings.ToLower(ext) {
+	case p.mpd:
+		p.mpd = ext
+	case p.m3u8:
+		p.m3u8 = ext
+	}
+}
+
+// mpdName is what the MPD is called, hlsName the multivariant playlist.
+func (p *place) mpdName() string { return p.name + p.mpd }
+func (p *place) hlsName() string { return p.name + p.m3u8 }
 
 func cutOutput(output string, o *Options) (dir, name string, err error) {
 	name = o.Name
@@ -192,11 +216,11 @@ func checkExtension(ext string, f Format, output string) error {
 func (s *Stream) Manifests() []string {
 	var all []string
 	for _, m := range []struct {
-		ext  string
+		name string
 		none Format
-	}{{".mpd", HLS}, {".m3u8", DASH}} {
+	}{{s.place.mpdName(), HLS}, {s.place.hlsName(), DASH}} {
 		if s.opt.Format != m.none {
-			all = append(all, s.place.at+s.place.name+m.ext)
+			all = append(all, s.place.at+m.name)
 		}
 	}
 	return all

@@ -1,6 +1,7 @@
 package framegear
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -61,6 +62,9 @@ func newPublisher(p *pipeline, rungs []rung) *publisher {
 	}
 	if o.Live {
 		pub.base.State, pub.base.UTCTiming = manifest.StateLive, "time"
+		if o.UTCTiming != UTCDirect {
+			pub.base.UTCTiming = cmp.Or(o.UTCTiming, pub.base.UTCTiming)
+		}
 		pub.base.Window = max(0, o.Window)
 	}
 	pub.makeWindows()

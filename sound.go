@@ -17,7 +17,8 @@ import (
 type AudioTrack struct {
 	// Source is a file or a URL (file, http, https, tls, tcp, udp, rtp, rtsp, srt as built).
 	Source string
-	// Input is StreamGear's list form, the input part of an ffmpeg command line: "-f", "alsa", "-i", "hw:1". For devices.
+	// Input is StreamGear's list form, the input part of an ffmpeg command line: "-f", "alsa", "-i", "hw:1". For devices. "-stream_loop", "-1"
+	// is Loop.
 	Input []string
 	// PCM is sound that the program pushes with [Stream.WriteAudio].
 	PCM bool
@@ -175,7 +176,7 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	case a.PCM:
 		ao.Source.PCM = new(audio.PCM)
 	case len(a.Input) > 0:
-		ao.Source, err = audio.ParseSource(a.Input)
+		ao.Source, ao.Loop, err = parseInput(a)
 	default:
 		ao.Source.URL = a.Source
 		if a.own != nil {
@@ -184,6 +185,16 @@ func (o *Options) audioOptions(i int) (audio.Options, error) {
 	}
 	ao.Timing = o.audioTiming(&ao)
 	return ao, err
+}
+
+// parseInput reads the list form of a source, in which -stream_loop is the track's Loop.
+func parseInput(a *AudioTrack) (audio.Source, bool, error) {
+	args, loop, err := audio.CutLoop(a.Input)
+	if err != nil {
+		return audio.Source{}, false, err
+	}
+	src, err := audio.ParseSource(args)
+	return src, a.Loop || loop, err
 }
 
 // audioTiming is the picture's clock where sound is captured; a file has its own timestamps.

@@ -13,8 +13,8 @@ import (
 // soundTick is how often a live output without pictures looks at the clock: about the length of a frame of sound.
 const soundTick = 20 * time.Millisecond
 
-// finishPatience is how long Finish waits for a source that gives nothing.
-const finishPatience = 2 * time.Second
+// finishPatience is how long Finish waits for a source that gives nothing. People who end a program wait two seconds at most.
+const finishPatience = 1500 * time.Millisecond
 
 // PlayAudio lets an output with AudioOnly take the sound of its files, URLs and devices until all of them have ended, up to an instant of
 // media time (zero: no limit), or until the context ends, which is no error: Finish follows and closes the last segment. A recording

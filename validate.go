@@ -3,7 +3,10 @@ package framegear
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/framegear/framegear/encoder"
 	"github.com/framegear/framegear/internal/media"
@@ -31,10 +34,7 @@ func (o Options) Validate() error {
 	if o.Container == TS && o.Format != HLS {
 		bad("MPEG-TS segments are for HLS alone (want Format HLS, or fMP4 segments)")
 	}
-	if o.SegmentDuration < 0 || o.SegmentDuration > maxSegment || o.KeyInterval < 0 || o.KeyInterval > o.SegmentDuration {
-		bad("SegmentDuration %s, KeyInterval %s (want a key interval of at most a segment, a segment of at most %s)",
-			o.SegmentDuration, o.KeyInterval, maxSegment)
-	}
+	errs = append(errs, o.validateSegments(), o.validateTexts())
 	if o.Live {
 		errs = append(errs, o.validateLive())
 	} else if o.Overload != KeepLadder {
@@ -56,6 +56,73 @@ func (o Options) Validate() error {
 	}
 	errs = append(errs, o.validateLadder(), o.validateHardware(), o.validateAudio())
 	return errors.Join(errs...)
+}
+
+// validateSegments checks the grid. A length below a frame's is a number without a unit.
+func (o *Options) validateSegments() error {
+	frame := time.Duration(0)
+	if o.FrameRate.Known() && !o.AudioOnly {
+		frame = o.FrameRate.Frame().Duration(1)
+	}
+	switch {
+	case o.SegmentDuration < 0 || o.SegmentDuration > maxSegment:
+		return fmt.Errorf("%w: SegmentDuration %s (want at most %s)", ErrOptions, o.SegmentDuration, maxSegment)
+	case 2*o.SegmentDuration < frame || o.SegmentDuration < time.Millisecond:
+		return fmt.Errorf("%w: SegmentDuration %s is shorter than a frame (want a time.Duration such as 2*time.Second; a frame takes %s)",
+			ErrOptions, o.SegmentDuration, max(frame, time.Millisecond))
+	case o.KeyInterval < 0:
+		return fmt.Errorf("%w: KeyInterval %s (want 0 or more)", ErrOptions, o.KeyInterval)
+	case o.KeyInterval > o.SegmentDuration:
+		return fmt.Errorf("%w: KeyInterval %s is longer than SegmentDuration %s, and every segment begins with a key frame (want KeyInterval of at "+
+			"most %[3]s, or SegmentDuration %[2]s)", ErrOptions, o.KeyInterval, o.SegmentDuration)
+	}
+	return nil
+}
+
+// validateTexts checks what becomes file names, URLs and texts of manifests.
+func (o *Options) validateTexts() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...)))
+	}
+	if o.Name != "" {
+		if err := checkFileName(o.Name); err != nil {
+			bad("Name %q %v", o.Name, err)
+		}
+	}
+	if o.BaseURL != "" && (!strings.HasSuffix(o.BaseURL, "/") || !oneLine(o.BaseURL) || strings.Contains(o.BaseURL, `"`)) {
+		bad("BaseURL %q (want a URL that ends in a slash, without quotes)", o.BaseURL)
+	}
+	if u := o.UTCTiming; u != "" && u != UTCDirect && (!isURL(u) || !oneLine(u) || strings.ContainsAny(u, `" `)) {
+		bad("UTCTiming %q (want an http(s) URL, or %s)", u, UTCDirect)
+	}
+	for i, a := range o.Audio {
+		if !oneLine(a.Label) {
+			bad("Audio %d: label %q (want one line of text)", i, a.Label)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// longestName is how long a file name may be with the extension and what is before and after it while it is written.
+const longestName = 200
+
+// checkFileName says what is wrong with the name of manifests, which is a part of URLs and of other files' names.
+func checkFileName(name string) error {
+	switch {
+	case name == "." || name == ".." || strings.ContainsAny(name, `/\`):
+		return errors.New("(want a file name without extension)")
+	case !oneLine(name):
+		return errors.New("(want one line of text)")
+	case len(name) > longestName:
+		return fmt.Errorf("is %d bytes long (want at most %d)", len(name), longestName)
+	}
+	return nil
+}
+
+// oneLine reports whether a text can stand in a manifest: UTF-8 without control characters.
+func oneLine(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 func (o *Options) validateLive() error {

@@ -28,6 +28,9 @@ const (
 	ContainerTS                    // MPEG-TS: ISO/IEC 13818-1, HLS only
 )
 
+// UTCDirect as Presentation.UTCTiming writes Published itself as the time that it is (urn:mpeg:dash:utc:direct:2014).
+const UTCDirect = "direct"
+
 // Presentation is everything that one MPD or one multivariant playlist describes, at one moment. It is a value that never
 // changes once it is published: a new state is a new Presentation, which may share the slices of the old one.
 type Presentation struct {
@@ -45,7 +48,7 @@ type Presentation struct {
 	Window time.Duration
 	// TargetLatency is what players should hold behind the capture clock. Zero: their own choice.
 	TargetLatency time.Duration
-	// UTCTiming is the URL of a clock for players, relative or absolute (urn:mpeg:dash:utc:http-xsdate:2014). Empty: none.
+	// UTCTiming is the URL of a clock for players, relative or absolute (urn:mpeg:dash:utc:http-xsdate:2014), or UTCDirect. Empty: none.
 	UTCTiming string
 	// BaseURL, which ends in a slash, is put before every URI of the playlists and into the MPD's BaseURL. Empty: relative.
 	BaseURL string

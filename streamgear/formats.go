@@ -41,9 +41,15 @@ var dashTable = map[string]*attribute{
 	"-use_template":    {note: "the MPD is Framegear's own; it always has a SegmentTemplate"},
 	"-adaptation_sets": {note: "the MPD is Framegear's own; renditions of one codec are one adaptation set, each sound track another"},
 	"-frag_type":       {note: "parts follow frames: Options.PartDuration (-frag_duration) is their length"},
-	"-utc_timing_url":  {note: "Stream.Handler serves the clock beside the MPD"},
-	"-media_seg_name":  segmentNames,
-	"-init_seg_name":   segmentNames,
+	"-utc_timing_url": {want: "the http(s) URL of a clock", take: func(c *converter, v any, _ int) bool {
+		s, ok := v.(string)
+		if ok = ok && (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")); ok {
+			c.out.Options.UTCTiming = s
+		}
+		return ok
+	}},
+	"-media_seg_name": segmentNames,
+	"-init_seg_name":  segmentNames,
 	"-dash_segment_type": {want: "mp4", take: func(_ *converter, v any, _ int) bool {
 		return v == "mp4" || v == "auto"
 	}},

@@ -96,10 +96,15 @@ func (c *converter) finishSound() {
 	case s.off:
 		return
 	case s.list != nil:
-		if _, err := audio.ParseSource(s.list); err != nil {
+		list, loop, err := audio.CutLoop(s.list)
+		if err == nil {
+			_, err = audio.ParseSource(list)
+		}
+		if err != nil {
 			c.fail("-audio: %v", err)
 			return
 		}
+		t.Input, t.Loop = list, loop
 	case s.source != "":
 		if err := checkSource(s.source); err != nil {
 			c.warn("-audio: there will be no sound: %v", err)

@@ -145,6 +145,11 @@ var gears = []gear{
 	{name: "-audio list", params: stream("-audio", []any{"-f", "alsa", "-i", "hw:1"}), check: options(func(t *testing.T, o framegear.Options) {
 		require.Equal(t, []string{"-f", "alsa", "-i", "hw:1"}, o.Audio[0].Input)
 	})},
+	{name: "-audio list in a loop", params: stream("-audio", []any{"-stream_loop", -1, "-i", "noise.wav"}), check: options(func(t *testing.T, o framegear.Options) {
+		require.True(t, o.Audio[0].Loop)
+		require.Equal(t, []string{"-i", "noise.wav"}, o.Audio[0].Input)
+	})},
+	{name: "-audio list, two rounds", params: stream("-audio", []string{"-stream_loop", "2", "-i", "noise.wav"}), err: "want -1"},
 	{name: "-audio list without input", params: stream("-audio", []string{"-f", "avfoundation", "-audio_device_index", "0"}), err: "no -i"},
 	{name: "-audio list of no arguments", params: stream("-audio", []string{"invalid"}), warns: []string{`-audio: ["invalid"] is not used`},
 		check: options(func(t *testing.T, o framegear.Options) { require.Empty(t, o.Audio) })},
@@ -313,7 +318,10 @@ var gears = []gear{
 	{name: "-hls_key_info_file", params: stream("-hls_key_info_file", "x"), err: "plain segments would not be what was asked for"},
 	{name: "-method", params: stream("-method", "PUT"), warns: []string{"sink.NewHTTP"}},
 	{name: "-http_user_agent", params: stream("-http_user_agent", "x"), warns: []string{"sink.NewHTTP"}},
-	{name: "-utc_timing_url", params: stream("-utc_timing_url", "x"), warns: []string{"Stream.Handler"}},
+	{name: "-utc_timing_url", params: stream("-utc_timing_url", "https://example.com/now"), check: options(func(t *testing.T, o framegear.Options) {
+		require.Equal(t, "https://example.com/now", o.UTCTiming)
+	})},
+	{name: "-utc_timing_url, no URL", params: stream("-utc_timing_url", "x"), warns: []string{"want the http(s) URL of a clock"}},
 	{name: "-hwaccel", params: stream("-hwaccel", "vaapi"), warns: []string{"framegear probe"}},
 	{name: "-vaapi_device", params: stream("-vaapi_device", "/dev/dri/renderD128"), check: options(func(t *testing.T, o framegear.Options) {
 		require.Equal(t, "/dev/dri/renderD128", o.HWDevice)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -11,15 +13,17 @@ import (
 // console is standard error. While there is a progress bar, lines go through it and stand above it, so that neither tears the other.
 type console struct {
 	terminal bool
+	broken   chan struct{} // closed when it is a pipe that nobody reads any more
 
-	mu  sync.Mutex
-	out io.Writer
-	bar io.Writer // nil without
+	mu   sync.Mutex
+	out  io.Writer
+	bar  io.Writer // nil without
+	gone bool
 }
 
 func newConsole(w io.Writer) *console {
 	f, ok := w.(*os.File)
-	return &console{out: w, terminal: ok && term.IsTerminal(int(f.Fd()))}
+	return &console{out: w, broken: make(chan struct{}), terminal: ok && term.IsTerminal(int(f.Fd()))}
 }
 
 // Write writes whole lines.
@@ -29,7 +33,12 @@ func (c *console) Write(p []byte) (int, error) {
 	if c.bar != nil {
 		return c.bar.Write(p)
 	}
-	return c.out.Write(p)
+	n, err := c.out.Write(p)
+	if errors.Is(err, syscall.EPIPE) && !c.gone {
+		c.gone = true
+		close(c.broken)
+	}
+	return n, err
 }
 
 // under sends lines through a bar from now on, nil for none.

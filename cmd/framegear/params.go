@@ -46,6 +46,9 @@ func (c *streamCmd) readParams() error {
 	if err := json.Unmarshal(b, &c.gear); err != nil {
 		return usagef("--params %s: %w (want one JSON object of StreamGear's attributes)", c.Params, err)
 	}
+	if c.gear == nil {
+		return usagef("--params %s: null (want one JSON object of StreamGear's attributes)", c.Params)
+	}
 	if c.formatGiven {
 		c.gear["format"] = c.Format.String()
 	}

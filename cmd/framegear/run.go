@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -40,7 +37,7 @@ type cli struct {
 // env is what a sub-command runs in.
 type env struct {
 	ctx     context.Context // ends with the second signal
-	reading context.Context // ends with the first signal: no more is read, what was read is finished
+	reading context.Context // ends with the first signal, or when nobody reads standard error any more: what was read is finished
 	stdin   io.Reader
 	stdout  io.Writer
 	stderr  *console
@@ -92,9 +89,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "framegear: %v (see framegear --help)\n", err)
 		return exitUsage
 	}
-	ctx, reading, stop := signals(ctx)
-	defer stop()
 	console := newConsole(stderr)
+	ctx, reading, stop := signals(ctx, console.broken)
+	defer stop()
 	e := &env{ctx: ctx, reading: reading, stdin: stdin, stdout: stdout, stderr: console, log: newLogger(&c, console), jsonLog: c.LogFormat == "json"}
 	return e.exitCode(k.Run(e))
 }
@@ -141,28 +138,3 @@ func (e *env) exitCode(err error) int {
 
 // errReported makes the exit code exitFailed without another line.
 var errReported = errors.New("reported")
-
-// signals returns a context that ends with the second interrupt and one within it that ends with the first.
-func signals(parent context.Context) (ctx, reading context.Context, stop func()) {
-	ctx, cancel := context.WithCancel(parent)
-	reading, enough := context.WithCancel(ctx)
-	caught := make(chan os.Signal, 2)
-	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for _, end := range []func(){enough, cancel} {
-			select {
-			case <-caught:
-				end()
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return ctx, reading, func() {
-		signal.Stop(caught)
-		cancel()
-		<-done
-	}
-}

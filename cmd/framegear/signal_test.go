@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -66,7 +67,8 @@ func TestSignals(t *testing.T) {
 		"Ctrl-C, live":          {[]string{"--live", "-o"}, "live", []syscall.Signal{syscall.SIGINT}, exitOK, true},
 		"SIGTERM, low latency":  {[]string{"--low-latency", "--serve", "127.0.0.1:0", "-o"}, "live", []syscall.Signal{syscall.SIGTERM}, exitOK, true},
 		"killed, low latency":   {[]string{"--low-latency", "--serve", "127.0.0.1:0", "-o"}, "live", []syscall.Signal{syscall.SIGKILL}, -1, false},
-		"Ctrl-C twice, in live": {[]string{"--live", "-o"}, "live", []syscall.Signal{syscall.SIGINT, syscall.SIGINT}, 0, false},
+		"a signal and its echo": {[]string{"--live", "-o"}, "live", []syscall.Signal{syscall.SIGTERM, syscall.SIGCONT, syscall.SIGTERM}, 0, false},
+		"hung up":               {[]string{"--live", "-o"}, "live", []syscall.Signal{syscall.SIGHUP}, exitOK, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,6 +100,62 @@ func TestSignals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two signals within a moment are one, as those of timeout(1) are; a later one ends at once. Whoever does not read what is said any more
+// ends it as the first signal does.
+func TestInterrupts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		after     []time.Duration // of the signals
+		broken    bool
+		reading   bool // goes on
+		finishing bool
+	}{
+		"none":               {nil, false, true, true},
+		"one":                {[]time.Duration{0}, false, false, true},
+		"a moment":           {[]time.Duration{0, time.Millisecond, 100 * time.Millisecond}, false, false, true},
+		"a moment and later": {[]time.Duration{0, time.Millisecond, time.Second}, false, false, false},
+		"one, much later":    {[]time.Duration{0, time.Hour}, false, false, false},
+		"nobody reads":       {nil, true, false, true},
+		"and then a signal":  {[]time.Duration{time.Second}, true, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				reading, enough := context.WithCancel(ctx)
+				caught, broken := make(chan os.Signal), make(chan struct{})
+				go interrupts(ctx, caught, broken, enough, cancel)
+				if tt.broken {
+					close(broken)
+				}
+				began := time.Now()
+				for _, at := range tt.after {
+					time.Sleep(time.Until(began.Add(at)))
+					caught <- syscall.SIGTERM
+				}
+				synctest.Wait()
+				require.Equal(t, tt.reading, reading.Err() == nil)
+				require.Equal(t, tt.finishing, ctx.Err() == nil)
+				cancel()
+			})
+		})
+	}
+}
+
+// The console tells of a pipe that nobody reads any more, once.
+func TestConsoleThatNobodyReads(t *testing.T) {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer w.Close()
+	c := newConsole(w)
+	_, err = c.Write([]byte("read\n"))
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	for range 2 {
+		_, err = c.Write([]byte("not read\n"))
+		require.ErrorIs(t, err, syscall.EPIPE)
+	}
+	<-c.broken
 }
 
 // What was only served is nowhere afterwards, and the last line says so.

@@ -38,6 +38,7 @@ type streamCmd struct {
 	ExtraWindow   string                   `help:"How much is kept after it left the list, in the same ways (default: as long as players may ask for it)." placeholder:"N" group:"Live"`
 	Part          time.Duration            `help:"Length of parts." default:"200ms" group:"Live"`
 	TargetLatency time.Duration            `help:"What players are told to hold (default: from the parts' length)." group:"Live"`
+	UTCTiming     string                   `name:"utc-timing" help:"Clock for players of the MPD: a URL that answers with the date, or direct (the time at which the MPD was written)." placeholder:"URL" group:"Live"`
 	Stall         framegear.StallPolicy    `help:"While a live source stalls: ${enum}." enum:"repeat,gap" default:"repeat" group:"Live"`
 	Overload      framegear.OverloadPolicy `help:"When the machine is too slow for the ladder for long: ${enum}." enum:"keep-ladder,give-up-top" default:"keep-ladder" group:"Live"`
 	RemoveAtExit  bool                     `help:"Delete everything at the end." group:"Live"`
@@ -165,7 +166,7 @@ func (c *streamCmd) idle() (texts []string) {
 		used  bool
 		needs string
 	}{
-		{"window extra-window target-latency stall", c.Live || c.LowLatency, "--live"},
+		{"window extra-window target-latency stall utc-timing", c.Live || c.LowLatency, "--live"},
 		{"part", c.LowLatency, "--low-latency"},
 		{"tls-cert tls-key token title cors host max-per-address", c.Serve != "", "--serve"},
 		{"size", raw || strings.HasPrefix(c.Input, "test:"), "the input test: or -"},
@@ -274,7 +275,7 @@ func (c *streamCmd) liveOptions(o *framegear.Options) error {
 	if !o.Live {
 		return nil
 	}
-	o.TargetLatency = c.TargetLatency
+	o.TargetLatency, o.UTCTiming = c.TargetLatency, c.UTCTiming
 	if c.LowLatency {
 		o.PartDuration = c.Part
 	}

@@ -42,6 +42,7 @@ func TestStreamWritesAPresentation(t *testing.T) {
 	}{
 		{"folder", "", nil, []string{"stream.mpd", "stream.m3u8"}},
 		{"MPD alone", "show.mpd", []string{"--format", "dash"}, []string{"show.mpd"}},
+		{"as it is spelt", "UP.MPD", nil, []string{"UP.MPD", "UP.m3u8"}},
 		{"playlists alone", "show.m3u8", []string{"--format", "hls"}, []string{"show.m3u8"}},
 		{"both under one name", "show.mpd", nil, []string{"show.mpd", "show.m3u8"}},
 		{"MPEG-TS", "", []string{"--format", "hls", "--container", "ts"}, []string{"stream.m3u8"}},
@@ -65,7 +66,7 @@ func TestStreamWritesAPresentation(t *testing.T) {
 			require.NoError(t, err)
 			var found []string
 			for _, e := range entries {
-				if ext := filepath.Ext(e.Name()); ext == ".mpd" || ext == ".m3u8" {
+				if ext := strings.ToLower(filepath.Ext(e.Name())); ext == ".mpd" || ext == ".m3u8" {
 					found = append(found, e.Name())
 				}
 			}
@@ -103,6 +104,10 @@ func TestUsage(t *testing.T) {
 		{"a quality that is none", with(short, "-o", out, "--crf", "99"), "want 0 to 63"},
 		{"a tune that there is not", with(short, "-o", out, "--tune", "movie"), "rung 0 (the source's size): encoder: bad option: tune \"movie\" of libx264 (want film"},
 		{"a profile that there is not", with(short, "-o", out, "--profile", "best"), "want baseline, main, high"},
+		{"a name of two lines", with(short, "-o", out, "--name", "a\nb"), "want one line of text"},
+		{"a label of two lines", with(short, "-o", out, "--audio-label", "a\nb"), "want one line of text"},
+		{"a key frame in every other segment", with(short, "-o", out, "--gop", "4s"), "4s is longer than"},
+		{"a clock for players that is none", with(short, "-o", out, "--live", "--utc-timing", "now"), "want an http(s) URL"},
 		{"two names", with(short, "-o", out+"/x.mpd", "--name", "y"), "both name the manifests"},
 		{"a segment of no length", with(short, "-o", out, "--segment", "-1s"), "segment"},
 		{"MPEG-TS for DASH", with(short, "-o", out, "--container", "ts"), "TS"},

@@ -67,7 +67,7 @@ func head(p *manifest.Presentation) *mpd.MPD {
 		XMLNs:         "urn:mpeg:dash:schema:mpd:2011",
 		Profiles:      mpd.PROFILE_LIVE,
 		Type:          mpd.Ptr(mpd.STATIC_TYPE),
-		MinBufferTime: duration(p.SegmentDuration),
+		MinBufferTime: duration(minBuffer(p)),
 	}
 	if p.BaseURL != "" {
 		doc.BaseURL = []*mpd.BaseURLType{{Value: mpd.AnyURI(p.BaseURL)}}
@@ -103,7 +103,20 @@ func live(doc *mpd.MPD, p *manifest.Presentation) {
 	doc.SuggestedPresentationDelay = duration(delay)
 }
 
+// minBuffer returns how much a player has to have before a channel of @bandwidth is enough (ISO/IEC 23009-1 section 5.3.5.4). That is
+// measured over half a second and more, within which shorter segments may be larger than their share.
+func minBuffer(p *manifest.Presentation) time.Duration {
+	if p.SegmentDuration < time.Second/2 {
+		return time.Second
+	}
+	return p.SegmentDuration
+}
+
+// clock is where players learn what time it is (ISO/IEC 23009-1 section 5.8.4.11).
 func clock(p *manifest.Presentation) *mpd.DescriptorType {
+	if p.UTCTiming == manifest.UTCDirect {
+		return &mpd.DescriptorType{SchemeIdUri: "urn:mpeg:dash:utc:direct:2014", Value: string(dateTime(p.Published))}
+	}
 	return &mpd.DescriptorType{SchemeIdUri: "urn:mpeg:dash:utc:http-xsdate:2014", Value: p.UTCTiming}
 }
 

@@ -112,6 +112,21 @@ func TestTimelineIsExact(t *testing.T) {
 	require.EqualValues(t, 800*time.Second, *doc.MediaPresentationDuration)
 }
 
+// Players learn the time from a clock, or from the MPD itself.
+func TestClocks(t *testing.T) {
+	for said, want := range map[string][2]string{
+		"https://h/now":    {"urn:mpeg:dash:utc:http-xsdate:2014", "https://h/now"},
+		manifest.UTCDirect: {"urn:mpeg:dash:utc:direct:2014", "2026-05-01T10:00:07.250Z"},
+	} {
+		p := sample.LowLatency(7, 16)
+		p.UTCTiming, p.Published = said, time.Date(2026, 5, 1, 10, 0, 7, 250e6, time.UTC)
+		doc := read(t, p)
+		require.Len(t, doc.UTCTimings, 1)
+		require.Equal(t, want, [2]string{string(doc.UTCTimings[0].SchemeIdUri), doc.UTCTimings[0].Value})
+		require.Equal(t, doc.UTCTimings[0], doc.Periods[0].AdaptationSets[0].ProducerReferenceTimes[0].UTCTiming)
+	}
+}
+
 func TestLowLatency(t *testing.T) {
 	doc := read(t, sample.LowLatency(7, 16))
 	require.Equal(t, "dynamic", doc.GetType())
