@@ -65,6 +65,23 @@ func TestHDRMetadataOfSDR(t *testing.T) {
 	require.NotContains(t, string(out.read(t, "v0/init.mp4")), "mdcv")
 }
 
+// Packets that are passed on keep what their container says.
+func TestHDRMetadataOfCopies(t *testing.T) {
+	leaktest.Check(t)
+	out := recorded(t, framegear.Options{Codec: "libx265"}, 10, func(int) *framegear.Frame { return hdrFrame(16) })
+	film := filepath.Join(t.TempDir(), "film.mp4")
+	require.NoError(t, os.WriteFile(film, out.playable(t, out.segments["v0"][0]), 0o600))
+	in, err := framegear.OpenInput(t.Context(), film, framegear.InputOptions{})
+	require.NoError(t, err)
+	defer in.Close()
+	s, copied := open(t, framegear.Options{})
+	require.NoError(t, s.Copy(t.Context(), in))
+	require.NoError(t, s.Finish(t.Context()))
+	init := copied.read(t, "v0/init.mp4")
+	require.Equal(t, []uint16{13250, 34500}, boxWords(t, init, "mdcv", 2))
+	require.Equal(t, []uint16{1000, 400}, boxWords(t, init, "clli", 2))
+}
+
 // boxWords returns the first 16-bit numbers of a box.
 func boxWords(t *testing.T, data []byte, box string, n int) (all []uint16) {
 	t.Helper()

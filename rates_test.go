@@ -1,11 +1,13 @@
 package framegear_test
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"testing"
 	"time"
 
+	"github.com/Eyevinn/mp4ff/mp4"
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
@@ -118,6 +120,26 @@ func TestIndependentDecoder(t *testing.T) {
 			require.Equal(t, 75, total, id)
 		} else {
 			require.InDelta(t, 38, total, 1, id)
+		}
+	}
+}
+
+// At one frame per second nothing is reordered: the delay of it would be as long as a segment, which players take for a gap.
+func TestOneFramePerSecond(t *testing.T) {
+	leaktest.Check(t)
+	for _, codec := range []string{"libx264", "libx265"} {
+		out := recorded(t, framegear.Options{Codec: codec, Preset: "veryfast", FrameRate: framegear.FPS(1), SegmentDuration: 2 * time.Second}, 8, pattern(64, 48))
+		require.Len(t, out.segments["v0"], 4)
+		for n, seg := range out.segments["v0"] {
+			f, err := mp4.DecodeFile(bytes.NewReader(out.playable(t, seg)))
+			require.NoError(t, err)
+			b := out.boxes(t, seg)
+			require.EqualValues(t, uint64(n)*b.duration, b.tfdt, "%s: segment %d", codec, n)
+			samples, err := f.Segments[0].Fragments[0].GetFullSamples(f.Init.Moov.Mvex.Trex)
+			require.NoError(t, err)
+			for _, sample := range samples {
+				require.Zero(t, sample.CompositionTimeOffset, "%s: segment %d", codec, n)
+			}
 		}
 	}
 }
