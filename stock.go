@@ -5,9 +5,11 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/framegear/framegear/internal/delivery"
 	"github.com/framegear/framegear/manifest"
+	"github.com/framegear/framegear/muxer/sink"
 )
 
 // A live output's place is behind a spool: what was made comes there later, or never. So the publisher keeps a second account, of what
@@ -181,8 +183,11 @@ func (pub *publisher) addStock(t *track) {
 	}
 }
 
-// fault says which rendition an object was of.
+// fault says which rendition an object was of, if the error is its own: an outage's may be another's.
 func (pub *publisher) fault(name string, err error) error {
+	if at, ok := errors.AsType[*sink.Error](err); ok && !strings.Contains(at.Path, name) {
+		return &StageError{Stage: "publish", Err: err}
+	}
 	id := path.Dir(name)
 	for _, r := range pub.p.renditions {
 		if r.id == id {
