@@ -47,7 +47,7 @@ func streamed(t *testing.T, file string) (*validate.Report, int64) {
 func TestRateOfInput(t *testing.T) {
 	referee.Need(t)
 	leaktest.Check(t)
-	const shaking = "setpts=PTS+(random(0)-0.5)*0.008/TB"
+	const shaking = "settb=1/1000,setpts=PTS+(random(0)-0.5)*8"
 	for _, c := range []struct {
 		name, make string
 		rate       framegear.Rate
