@@ -78,8 +78,8 @@ test: deps-test libav players ## run all tests
 race: ## run all tests with the race detector
 	$(MAKE) test TESTFLAGS="-race $(TESTFLAGS)"
 
-# Left out are fake drivers, which are not built for the sanitizer, x265, which leaks a little with every encoder, counts of allocations, and
-# frames between guarded pages, which need no sanitizer.
+# Left out are fake drivers, which are not built for the sanitizer, x265, which leaks a little with every encoder, counts of
+# allocations, and frames between guarded pages, which need no sanitizer.
 ASAN_SKIP = Device|Decoded|ReorderedPictures|Driver|AllocatesNothing|WithinTheirEnds|TestEverySegmentDecodesAlone
 
 .PHONY: asan

@@ -59,16 +59,17 @@ type Timebase = media.Timebase
 //	Transfer  // 1 BT.709, 13 sRGB, 16 PQ, 18 HLG
 type Color = media.Color
 
-// HDR describes the display that HDR pictures were made on and how bright they get: the static metadata of HDR10. It goes into the coded stream
-// (libx265, libsvtav1, libx264) and the boxes of fMP4 where the pictures' [Color] has PQ or HLG. Zero fields are "not stated".
+// HDR describes the display that HDR pictures were made on and how bright they get: the static metadata of HDR10. It goes into
+// the coded stream (libx265, libsvtav1, libx264) and the boxes of fMP4 where the pictures' [Color] has PQ or HLG. Zero fields are
+// "not stated".
 //
 //	Red, Green, Blue, White    [2]uint16 // chromaticities x and y, in units of 0.00002
 //	MaxLuminance, MinLuminance uint32    // of the display, in units of 0.0001 cd/m²
 //	MaxCLL, MaxFALL            uint16    // brightest pixel, and brightest frame on average, in cd/m²
 type HDR = media.HDR
 
-// LengthError says that the buffer given to [Packed], [BGR], [RGB] or [Gray] has not the length of the format and size, and which formats have
-// it. It wraps ErrFrame:
+// LengthError says that the buffer given to [Packed], [BGR], [RGB] or [Gray] has not the length of the format and size, and which
+// formats have it. It wraps ErrFrame:
 //
 //	Format        PixelFormat // what the buffer was said to be
 //	Width, Height int

@@ -128,7 +128,8 @@ func TestIndependentDecoder(t *testing.T) {
 func TestOneFramePerSecond(t *testing.T) {
 	leaktest.Check(t)
 	for _, codec := range []string{"libx264", "libx265"} {
-		out := recorded(t, framegear.Options{Codec: codec, Preset: "veryfast", FrameRate: framegear.FPS(1), SegmentDuration: 2 * time.Second}, 8, pattern(64, 48))
+		opt := framegear.Options{Codec: codec, Preset: "veryfast", FrameRate: framegear.FPS(1), SegmentDuration: 2 * time.Second}
+		out := recorded(t, opt, 8, pattern(64, 48))
 		require.Len(t, out.segments["v0"], 4)
 		for n, seg := range out.segments["v0"] {
 			f, err := mp4.DecodeFile(bytes.NewReader(out.playable(t, seg)))

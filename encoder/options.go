@@ -124,8 +124,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// reorderLittle leaves out B-frames where they are not worth their delay. That is two pictures of x264 and x265 however short a GOP is: as
-// long as a segment of two, which players then take for a gap. A closed GOP of two pictures has no place for one at all.
+// reorderLittle leaves out B-frames where they are not worth their delay. That is two pictures of x264 and x265 however short
+// a GOP is: as long as a segment of two, which players then take for a gap. A closed GOP of two pictures has no place for one.
 func (o *Options) reorderLittle() {
 	if o.GOP > 0 && (o.BFrames == 0 && o.GOP < 4 || o.BFrames > 0 && o.GOP < 3) {
 		o.BFrames = NoBFrames

@@ -23,7 +23,8 @@ func TestInputContains(t *testing.T) {
 		for _, format := range formats() {
 			for _, layout := range layouts {
 				o := scaler.InputOptions{
-					Format: format, Width: c.frame[0], Height: c.frame[1], Layout: layout, OutWidth: c.picture[0], OutHeight: c.picture[1], Fit: scaler.Contain,
+					Format: format, Width: c.frame[0], Height: c.frame[1], Layout: layout,
+					OutWidth: c.picture[0], OutHeight: c.picture[1], Fit: scaler.Contain,
 				}
 				f := noise(format, c.frame[0], c.frame[1], 6)
 				got := convert(t, input(t, o), f)
@@ -74,7 +75,8 @@ func TestInputCovers(t *testing.T) {
 		for _, format := range formats() {
 			for _, layout := range layouts {
 				o := scaler.InputOptions{
-					Format: format, Width: c.frame[0], Height: c.frame[1], Layout: layout, OutWidth: c.picture[0], OutHeight: c.picture[1], Fit: scaler.Cover,
+					Format: format, Width: c.frame[0], Height: c.frame[1], Layout: layout,
+					OutWidth: c.picture[0], OutHeight: c.picture[1], Fit: scaler.Cover,
 				}
 				f := noise(format, c.frame[0], c.frame[1], 6)
 				got := convert(t, input(t, o), f)

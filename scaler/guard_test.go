@@ -35,7 +35,7 @@ func TestFramesAreReadWithinTheirEnds(t *testing.T) {
 	for _, format := range formats() {
 		t.Run(format.String(), func(t *testing.T) {
 			t.Parallel()
-			child := exec.CommandContext(t.Context(), self, "-test.run=^TestFramesAreReadWithinTheirEnds$", fmt.Sprintf("-test.short=%v", testing.Short()))
+			child := exec.CommandContext(t.Context(), self, "-test.run=^TestFramesAreReadWithinTheirEnds$")
 			child.Env = append(os.Environ(), guardedFormat+"="+format.String(), "GOTRACEBACK=none")
 			var said bytes.Buffer
 			child.Stdout = &said
@@ -114,7 +114,8 @@ func convertGuarded(t *testing.T, format media.PixelFormat) {
 					for p := range format.Planes() {
 						f.Planes[p] = memory[p].hold(f.Planes[p], atEnd)
 					}
-					fmt.Printf("%s %dx%d to %s, %d bytes between rows, at the end of a page: %v\n", format, size[0], size[1], way.name, extra, atEnd)
+					fmt.Printf("%s %dx%d to %s, %d bytes between rows, at the end of a page: %v\n",
+						format, size[0], size[1], way.name, extra, atEnd)
 					requireGuarded(t, in, f, want)
 				}
 				want.Release()

@@ -36,7 +36,8 @@ int fg_scale_new(const fg_scale_spec *s, SwsContext **out)
 // Vector code reads whole vectors, several at a time: so many bytes have to follow a plane that swscale is given.
 enum { FG_BEHIND = 256 };
 
-// Makes room for the copy of the last rows of frames: so many rows that FG_BEHIND bytes of them follow what is read in place, in every plane.
+// Makes room for the copy of the last rows of frames: so many that FG_BEHIND bytes of them follow what is read in place, in
+// every plane.
 int fg_tail_new(fg_tail *t, int fmt, int w, int h)
 {
 	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(fmt);
