@@ -223,6 +223,11 @@ func (p *pipeline) admit() error {
 	select {
 	case <-p.failed:
 		return p.cause
+	case <-p.s.closing: // repeats may be many
+		return ErrClosed
+	default:
+	}
+	select {
 	case p.room <- struct{}{}:
 		return nil
 	default:

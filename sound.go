@@ -364,11 +364,12 @@ func (s *Stream) pullSound() {
 type zeros struct {
 	clock int64 // see gridClock.zero
 	own   int64 // on the timeline of an input, in nanoseconds
+	jumps int64 // of the clock so far
 }
 
 // zeros returns where media time zero is now. The caller holds the stream's lock.
 func (s *Stream) zeros() zeros {
-	z := zeros{clock: s.clock.zero(), own: s.ownZero}
+	z := zeros{clock: s.clock.zero(), own: s.ownZero, jumps: s.counters.jumps.Load()}
 	if s.clock.mode == ClockPTS {
 		z.own = int64(s.clock.base.Duration(z.clock))
 	}

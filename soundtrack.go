@@ -29,7 +29,8 @@ type soundTrack struct {
 
 	mu    sync.Mutex
 	goal  soundGoal
-	cuts  []soundCut // still to come, in their order
+	cuts  []soundCut  // still to come, in their order
+	turns []soundGoal // still to be reached before the clock jumped
 	wake  chan struct{}
 	stats audio.Stats
 
@@ -184,6 +185,9 @@ func (p *pipeline) advanceSound(tick, slots int64, zero zeros) {
 
 func (st *soundTrack) advance(goal soundGoal) {
 	st.mu.Lock()
+	if st.goal.count > 0 && st.goal.zero.jumps != goal.zero.jumps && len(st.cuts) == 0 {
+		st.turns = append(st.turns, st.goal)
+	}
 	goal.count, goal.ending = st.goal.count+1, st.goal.ending
 	st.goal = goal
 	st.mu.Unlock()
@@ -262,9 +266,15 @@ func asSound(err error, st *soundTrack) error {
 // step takes the sound up to where the picture is, and reports whether that was all.
 func (st *soundTrack) step() (done bool, err error) {
 	st.mu.Lock()
-	goal, cuts := st.goal, st.cuts
-	st.cuts = nil
+	goal, cuts, turns := st.goal, st.cuts, st.turns
+	st.cuts, st.turns = nil, nil
 	st.mu.Unlock()
+	for _, before := range turns {
+		st.align(before.zero)
+		if err := st.track.Advance(st.p.s.soundCtx, st.samples(before.tick), st.emit); err != nil {
+			return false, err
+		}
+	}
 	for _, c := range cuts {
 		if err := st.cut(c); err != nil {
 			return false, err
