@@ -47,7 +47,7 @@ func containers() []odd {
 		{name: "avc.ts", video: avc, audio: aac},
 		{name: "avc.m2ts", video: avc, audio: "-c:a ac3"},
 		{name: "avc.flv", video: avc, audio: aac},
-		{name: "avc.avi", video: avc, audio: "-c:a libmp3lame"},
+		{name: "avc.avi", video: avc, audio: "-c:a libmp3lame", uneven: true},
 		{name: "avc.nut", video: avc, audio: "-c:a libvorbis"},
 		{name: "fragments.mp4", video: avc, audio: aac, then: "-movflags frag_keyframe+empty_moov", uneven: true},
 		{name: "front.mp4", video: avc, audio: aac, then: "-movflags faststart"},
@@ -59,7 +59,7 @@ func containers() []odd {
 		{name: "vp9.webm", video: "-c:v libvpx-vp9 -deadline realtime -cpu-used 8", audio: "-c:a libopus"},
 		{name: "vp9.mp4", video: "-c:v libvpx-vp9 -deadline realtime -cpu-used 8", audio: "-c:a libopus"},
 		{name: "theora.ogg", video: "-c:v libtheora", audio: "-c:a libvorbis", uneven: true}, // repeats are empty packets
-		{name: "mpeg4.avi", video: "-c:v mpeg4", audio: "-c:a libmp3lame"},
+		{name: "mpeg4.avi", video: "-c:v mpeg4", audio: "-c:a libmp3lame", uneven: true},
 		{name: "mpeg4.mp4", video: "-c:v mpeg4 -bf 2", audio: "-c:a libmp3lame"},
 		{name: "mpeg1.mpg", video: "-c:v mpeg1video", audio: "-c:a mp2"},
 		{name: "mpeg2.mpg", video: "-c:v mpeg2video -bf 2", audio: "-c:a mp2"},

@@ -118,3 +118,41 @@ func (o *odd) compare(t *testing.T, from, to seen) {
 	}
 	require.InDelta(t, from.end-from.flashes[0], to.end-to.flashes[0], frame+0.06, "length")
 }
+
+// The same, with packets that are passed on as they are.
+func TestOddCopies(t *testing.T) {
+	referee.Need(t)
+	for i, o := range odds() {
+		copies := strings.Contains(o.video, "libx26") || strings.Contains(o.video, "vp9")
+		if !copies || strings.Contains(o.name, "trimmed") || strings.Contains(o.name, "early") || testing.Short() && i%8 != 0 {
+			continue // what an edit list hides is seen, and nothing stands before the first picture
+		}
+		t.Run(o.name, func(t *testing.T) {
+			file := o.make(t)
+			manifest := filepath.Join(t.TempDir(), "x.m3u8") // ffmpeg reads an MPD to the end of the shorter track
+			passOn(t, file, manifest)
+			from, to := look(t, file, o.audio != none), look(t, manifest, o.audio != none)
+			require.Len(t, to.pictures, len(from.pictures), "pictures")
+			o.uneven = true
+			o.compare(t, from, to)
+		})
+	}
+}
+
+// passOn copies an input as the command does it.
+func passOn(t *testing.T, file, manifest string) {
+	t.Helper()
+	in, err := framegear.OpenInput(t.Context(), file, framegear.InputOptions{})
+	require.NoError(t, err)
+	defer in.Close()
+	o := framegear.Options{SegmentDuration: 1e9}
+	if track, ok := in.Audio(); ok {
+		track.Copy = true
+		o.Audio = []framegear.AudioTrack{track}
+	}
+	s, err := framegear.New(manifest, o)
+	require.NoError(t, err)
+	defer s.Close()
+	require.NoError(t, s.Copy(t.Context(), in))
+	require.NoError(t, s.Finish(t.Context()))
+}
