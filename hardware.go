@@ -73,7 +73,7 @@ func (o *Options) validateHardware() error {
 	case o.HW == HWOff && named >= 0:
 		bad("codec %s with HW off", names[named])
 	case o.HW == HWRequire && named < 0 && !slices.Contains(names, CodecAuto):
-		bad("HW require with software encoders alone (want %s or one of %v)", CodecAuto, encoder.Names())
+		bad("HW require with software encoders alone (want %s or one of %v)", CodecAuto, slices.DeleteFunc(encoder.Built(), func(n string) bool { return !encoder.Hardware(n) }))
 	}
 	return errors.Join(errs...)
 }

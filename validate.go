@@ -167,11 +167,11 @@ func (o *Options) validateLadder() error {
 			}
 		}
 		if r.Codec != "" && r.Codec != CodecAuto && encoder.Format(r.Codec) == "" {
-			bad("codec %q (want one of %v)", r.Codec, encoder.Names())
+			bad("codec %q (want one of %v)", r.Codec, encoder.Built())
 		}
 	}
 	if o.Codec != "" && o.Codec != CodecAuto && encoder.Format(o.Codec) == "" {
-		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Names()))
+		errs = append(errs, fmt.Errorf("%w: Codec %q (want one of %v)", ErrOptions, o.Codec, encoder.Built()))
 	}
 	return errors.Join(errs...)
 }

@@ -70,6 +70,11 @@ var (
 // Names returns the names of all encoders that the package can configure, sorted, whether this build has them or not.
 func Names() []string { return slices.Sorted(maps.Keys(codecs)) }
 
+// Built returns those of Names that this build of libav has.
+func Built() []string {
+	return slices.DeleteFunc(Names(), func(n string) bool { return !Available(n) })
+}
+
 // Available reports whether the package can configure the encoder and this build of libav has it.
 func Available(name string) bool {
 	_, ok := codecs[name]

@@ -179,9 +179,9 @@ func (o Options) Validate() error {
 	}
 	switch _, known := codecs[o.Codec]; {
 	case !known:
-		bad("codec %q (want one of %v)", o.Codec, Names())
+		bad("codec %q (want one of %v)", o.Codec, Built())
 	case !Available(o.Codec):
-		bad("codec %s is not in this build of libav (it has %v)", o.Codec, slices.DeleteFunc(Names(), func(n string) bool { return !Available(n) }))
+		bad("codec %s is not in this build of libav (it has %v)", o.Codec, Built())
 	default:
 		errs = append(errs, o.validateFor(codecs[o.Codec]))
 	}

@@ -118,7 +118,7 @@ func (o ProbeOptions) devices(kind string) []string {
 func notInThisBuild(name string) ProbeResult {
 	r := ProbeResult{Encoder: name, Codec: Format(name), Bits: MaxBits(name), Reason: "this build of libav does not have it"}
 	if r.Codec == "" {
-		r.Reason = fmt.Sprintf("no such encoder (want one of %v)", Names())
+		r.Reason = fmt.Sprintf("no such encoder (want one of %v)", Built())
 	}
 	return r
 }

@@ -288,7 +288,7 @@ func (c *converter) setCodec(v any, rung int) bool {
 		if near := nearest.Name(s, encoder.Names()); near != "" {
 			hint = fmt.Sprintf(", did you mean %s", near)
 		}
-		c.fail("-vcodec: encoder %q (want one of %s%s)", s, strings.Join(encoder.Names(), " "), hint)
+		c.fail("-vcodec: encoder %q (want one of %s%s)", s, strings.Join(encoder.Built(), " "), hint)
 		return true
 	}
 	if rung < 0 {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/vbauerster/mpb/v8"
 	"golang.org/x/term"
 )
 
@@ -31,7 +32,9 @@ func (c *console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.bar != nil {
-		return c.bar.Write(p)
+		if n, err := c.bar.Write(p); !errors.Is(err, mpb.ErrDone) {
+			return n, err
+		}
 	}
 	n, err := c.out.Write(p)
 	if errors.Is(err, syscall.EPIPE) && !c.gone {
@@ -39,6 +42,15 @@ func (c *console) Write(p []byte) (int, error) {
 		close(c.broken)
 	}
 	return n, err
+}
+
+// home takes the cursor back to the left: a terminal shows ^C where it stands, and what is drawn over would begin behind that.
+func (c *console) home() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.terminal && c.bar != nil {
+		_, _ = io.WriteString(c.out, "\r")
+	}
 }
 
 // under sends lines through a bar from now on, nil for none.

@@ -27,7 +27,7 @@ func (c *probeCmd) Run(e *env) error {
 	}
 	for _, name := range c.Encoder {
 		if !slices.Contains(encoder.Names(), name) {
-			return usagef("--encoder %s (want one of %v)", name, encoder.Names())
+			return usagef("--encoder %s (want one of %v)", name, encoder.Built())
 		}
 	}
 	results := encoder.Probe(e.ctx, encoder.ProbeOptions{Width: w, Height: h, Devices: c.Device, Encoders: c.Encoder})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -90,7 +91,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	console := newConsole(stderr)
-	ctx, reading, stop := signals(ctx, console.broken)
+	ctx, reading, stop := signals(ctx, console)
 	defer stop()
 	e := &env{ctx: ctx, reading: reading, stdin: stdin, stdout: stdout, stderr: console, log: newLogger(&c, console), jsonLog: c.LogFormat == "json"}
 	return e.exitCode(k.Run(e))
@@ -104,15 +105,18 @@ func parse(parser *kong.Kong, args []string) (k *kong.Context, err error) {
 	return parser.Parse(args)
 }
 
-func newLogger(c *cli, w io.Writer) *slog.Logger {
+func newLogger(c *cli, w *console) *slog.Logger {
 	opt := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if c.Verbose {
 		opt.Level = slog.LevelDebug
 	}
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, opt))
+		return slog.New(worded{slog.NewJSONHandler(w, opt)})
 	}
-	return slog.New(slog.NewTextHandler(w, opt))
+	if w.terminal {
+		return slog.New(worded{people{out: w, least: opt.Level.Level()}})
+	}
+	return slog.New(worded{slog.NewTextHandler(w, opt)})
 }
 
 // exitCode says what ended the command.
@@ -127,7 +131,11 @@ func (e *env) exitCode(err error) int {
 		e.fault("interrupted")
 		return exitFailed
 	}
-	for line := range strings.SplitSeq(err.Error(), "\n") { // one fault a line
+	text := err.Error()
+	if ours := []error{framegear.ErrOptions, framegear.ErrLadder, framegear.ErrChanged}; slices.ContainsFunc(ours, func(e error) bool { return errors.Is(err, e) }) {
+		text = inFlags(text)
+	}
+	for line := range strings.SplitSeq(text, "\n") { // one fault a line
 		e.fault(strings.TrimPrefix(line, "framegear: "))
 	}
 	if errors.As(err, &usage) || errors.Is(err, framegear.ErrOptions) || errors.Is(err, framegear.ErrLadder) {

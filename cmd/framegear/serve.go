@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -114,6 +116,9 @@ func (c *streamCmd) serve(e *env, s *framegear.Stream) (*server, error) {
 	go func() { v.done <- l.Serve(ctx, handler) }()
 	if !c.NoStatus {
 		e.say(fmt.Sprintf("serving at %s (Ctrl-C ends)", v.url))
+		for _, m := range s.Manifests() {
+			e.say("  " + strings.TrimSuffix(v.url, "/") + "/" + filepath.Base(m))
+		}
 	}
 	return v, nil
 }

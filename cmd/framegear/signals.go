@@ -12,8 +12,9 @@ import (
 // away and a service manager do the like. People who want a second one are slower.
 const sameSignal = 250 * time.Millisecond
 
-// signals returns a context that ends with the second interrupt and one within it that ends with the first, or when broken is closed.
-func signals(parent context.Context, broken <-chan struct{}) (ctx, reading context.Context, stop func()) {
+// signals returns a context that ends with the second interrupt and one within it that ends with the first, or when nobody reads the
+// console any more.
+func signals(parent context.Context, c *console) (ctx, reading context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	reading, enough := context.WithCancel(ctx)
 	caught := make(chan os.Signal, 8)
@@ -26,7 +27,7 @@ func signals(parent context.Context, broken <-chan struct{}) (ctx, reading conte
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		interrupts(ctx, caught, broken, enough, cancel)
+		interrupts(ctx, caught, c.broken, func() { c.home(); enough() }, cancel)
 	}()
 	return ctx, reading, func() {
 		signal.Stop(caught)

@@ -43,7 +43,7 @@ func newStatus(c *streamCmd, e *env, src source) *status {
 	if st.total > 0 {
 		st.bar = st.bars.AddBar(st.total, mpb.PrependDecorators(decor.Percentage(decor.WC{W: 5})), mpb.AppendDecorators(text), mpb.BarRemoveOnComplete())
 	} else {
-		st.bar = st.bars.New(0, mpb.SpinnerStyle(), mpb.AppendDecorators(text), mpb.BarRemoveOnComplete())
+		st.bar = st.bars.New(0, mpb.NopStyle(), mpb.PrependDecorators(text), mpb.BarRemoveOnComplete())
 	}
 	e.stderr.under(st.bars)
 	return st
@@ -112,9 +112,9 @@ func (st *status) close() {
 	if st.bar == nil {
 		return
 	}
-	st.e.stderr.under(nil)
 	st.bar.Abort(true)
-	st.bars.Wait()
+	st.bars.Wait() // the line is gone
+	st.e.stderr.under(nil)
 	st.bar = nil
 }
 

@@ -238,9 +238,6 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		Name: c.Name, Rescale: c.Rescale, RescaleMode: c.RescaleMode, EveryPixel: c.Every, Logger: e.log,
 		Format: c.Format, Container: c.Container, Clock: c.clock(src, c.Live || c.LowLatency), MaxGap: c.MaxGap, Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
 	}
-	if c.Serve != "" && c.Name == "" && filepath.Ext(c.Output) == "" {
-		o.Name = "live"
-	}
 	c.hardwareFlags.apply(&o)
 	c.outageFlags.apply(&o)
 	if err := c.liveOptions(&o); err != nil {
