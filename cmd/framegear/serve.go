@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -113,14 +115,32 @@ func (c *streamCmd) serve(e *env, s *framegear.Stream) (*server, error) {
 	}
 	ctx, cancel := context.WithCancel(e.ctx)
 	v := &server{cancel: cancel, done: make(chan error, 1), url: l.URL()}
-	go func() { v.done <- l.Serve(ctx, handler) }()
+	names := s.Manifests()
+	go func() { v.done <- l.Serve(ctx, alsoLive(handler, names)) }()
 	if !c.NoStatus {
 		e.say(fmt.Sprintf("serving at %s (Ctrl-C ends)", v.url))
-		for _, m := range s.Manifests() {
+		for _, m := range names {
 			e.say("  " + strings.TrimSuffix(v.url, "/") + "/" + filepath.Base(m))
 		}
 	}
 	return v, nil
+}
+
+// alsoLive makes /live.mpd and /live.m3u8 lead to the manifests whatever these are called, so that a viewer's address need not follow the
+// output's.
+func alsoLive(h http.Handler, manifests []string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", h)
+	for _, m := range manifests {
+		name := filepath.Base(m)
+		if alias := "live" + filepath.Ext(name); alias != name {
+			mux.HandleFunc("/"+alias, func(w http.ResponseWriter, r *http.Request) {
+				to := url.URL{Path: name, RawQuery: r.URL.RawQuery}
+				http.Redirect(w, r, to.String(), http.StatusTemporaryRedirect)
+			})
+		}
+	}
+	return mux
 }
 
 // linger keeps serving what was made until the next interrupt.

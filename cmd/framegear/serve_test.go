@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"testing"
 	"time"
@@ -53,5 +54,24 @@ func TestServeRefuses(t *testing.T) {
 		code, _, said := command(t, args...)
 		require.Equal(t, exitUsage, code, said)
 		require.Contains(t, said, text)
+	}
+}
+
+// The address of the live manifests serves whatever the output is called, with what was asked for beside it.
+func TestAlsoLive(t *testing.T) {
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) }) //nolint:errcheck // a recorder
+	for _, c := range []struct{ name, asked, location, body string }{
+		{"stream.mpd", "/live.mpd?token=a%20b", "/stream.mpd?token=a%20b", ""},
+		{"dir/two words.m3u8", "/live.m3u8", "/two%20words.m3u8", ""},
+		{"stream.mpd", "/live.m3u8", "", "/live.m3u8"},
+		{"live.mpd", "/live.mpd", "", "/live.mpd"},
+		{"stream.mpd", "/stream.mpd", "", "/stream.mpd"},
+	} {
+		w := httptest.NewRecorder()
+		alsoLive(inner, []string{c.name}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, c.asked, nil))
+		require.Equal(t, c.location, w.Header().Get("Location"), c.asked)
+		if c.location == "" {
+			require.Equal(t, c.body, w.Body.String())
+		}
 	}
 }
