@@ -2,6 +2,7 @@ package framegear
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/framegear/framegear/internal/av"
 )
@@ -68,8 +69,7 @@ func (o *order) begin() (due []*av.Packet, err error) {
 // fill gives packets the decoding times that they lack, a picture's length before the next one's, or their presentation times' where none has any.
 func (o *order) fill(queue []*av.Packet) {
 	next := int64(noTime)
-	for i := len(queue) - 1; i >= 0; i-- {
-		p := queue[i]
+	for _, p := range slices.Backward(queue) {
 		pts, dts := p.PTS(), p.DTS()
 		if dts == noTime && next != noTime {
 			dts = next - o.frame

@@ -39,13 +39,6 @@ func (o *originState) add(g *origin.Origin) {
 	}
 }
 
-// used reports whether there is a handler that somebody may look at.
-func (o *originState) used() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return len(o.origins) > 0 && !o.closed
-}
-
 // stats adds up what all handlers of the stream have done.
 func (o *originState) stats() origin.Stats {
 	o.mu.Lock()

@@ -88,13 +88,6 @@ func (j *joiner) reference(p *muxer.Packet) (ref *av.Packet, err error) {
 	return ref, ref.Ref(p)
 }
 
-// segments returns how many segments of the run were begun.
-func (j *joiner) segments() int64 {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.mux.Segments()
-}
-
 // cut says that a stream's run is over and that another one follows. The segments are finished when all streams have said so.
 func (j *joiner) cut(stream int) error {
 	j.mu.Lock()

@@ -143,7 +143,7 @@ func splitOutput(output string, o *Options) (dir, name string, err error) {
 		return "", "", fmt.Errorf("%w: output %q, Name %q (want a file name before the extension that can be in a URL)", ErrOptions, output, o.Name)
 	}
 	if err := checkFileName(name); err != nil {
-		return "", "", fmt.Errorf("%w: output %q: the name of its manifests %v", ErrOptions, output, err)
+		return "", "", fmt.Errorf("%w: output %q: the name of its manifests %w", ErrOptions, output, err)
 	}
 	return dir, name, nil
 }

@@ -211,8 +211,7 @@ func (w *window) delete(ctx context.Context, r retired, now time.Time) {
 
 // passing reports whether a deletion may succeed another time.
 func passing(err error) bool {
-	var status *sink.StatusError
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[*sink.StatusError](err); ok {
 		return status.Code >= 500 || status.Code == http.StatusTooManyRequests || status.Code == http.StatusRequestTimeout
 	}
 	return !errors.Is(err, fs.ErrPermission)

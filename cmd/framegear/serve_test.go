@@ -27,7 +27,7 @@ func TestServe(t *testing.T) {
 	line := make([]byte, 500)
 	n, err := said.Read(line)
 	require.NoError(t, err)
-	go io.Copy(io.Discard, said) //nolint:errcheck // a pipe of the test
+	go io.Copy(io.Discard, said)
 	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(string(line[:n]))
 	require.NotEmpty(t, url, string(line[:n]))
 	client := &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
@@ -59,7 +59,7 @@ func TestServeRefuses(t *testing.T) {
 
 // The address of the live manifests serves whatever the output is called, with what was asked for beside it.
 func TestAlsoLive(t *testing.T) {
-	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) }) //nolint:errcheck // a recorder
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) })
 	for _, c := range []struct{ name, asked, location, body string }{
 		{"stream.mpd", "/live.mpd?token=a%20b", "/stream.mpd?token=a%20b", ""},
 		{"dir/two words.m3u8", "/live.m3u8", "/two%20words.m3u8", ""},

@@ -71,7 +71,7 @@ func check(ctx context.Context, target string, o validate.Options) (report *vali
 
 // targets are the manifests of a folder, or what was given.
 func (c *validateCmd) targets() ([]string, error) {
-	if info, err := os.Stat(c.Target); err != nil || !info.IsDir() {
+	if !isFolder(c.Target) {
 		return []string{c.Target}, nil
 	}
 	list, err := validate.Manifests(c.Target)
@@ -133,4 +133,9 @@ func dimensions(k validate.Track) string {
 		return k.Kind
 	}
 	return fmt.Sprintf("%dx%d", k.Width, k.Height)
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }

@@ -21,9 +21,8 @@ var withoutFlag = map[string]bool{
 
 // Every option that has a flag is called by it.
 func TestEveryOptionHasAWord(t *testing.T) {
-	o := reflect.TypeFor[framegear.Options]()
-	for i := range o.NumField() {
-		if f := o.Field(i); f.IsExported() && !withoutFlag[f.Name] {
+	for f := range reflect.TypeFor[framegear.Options]().Fields() {
+		if f.IsExported() && !withoutFlag[f.Name] {
 			require.Contains(t, flagWords, f.Name)
 		}
 	}

@@ -82,8 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	if err := perform(ctx, todo, stdout, stderr); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) { // else the script has said why
+		if _, failed := errors.AsType[*exec.ExitError](err); !failed { // else the script has said why
 			fmt.Fprintln(stderr, "setup:", err)
 		}
 		return exitFailed

@@ -106,12 +106,12 @@ echo 'licence of y' >"$m/@x/y/LICENSE"`
 func TestPlayers(t *testing.T) {
 	t.Setenv("FRAMEGEAR_CACHE", t.TempDir())
 	dir := filepath.Join(t.TempDir(), "the players")
-	code, stdout, stderr := setup(t, map[string]string{"npm": "exit 1"}, "players", dir)
+	code, _, stderr := setup(t, map[string]string{"npm": "exit 1"}, "players", dir)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "npm could not fetch the players")
 	require.NoDirExists(t, dir, "nothing half done")
 
-	code, stdout, stderr = setup(t, map[string]string{"npm": npm}, "players", dir)
+	code, stdout, stderr := setup(t, map[string]string{"npm": npm}, "players", dir)
 	require.Equal(t, exitOK, code, stderr)
 	require.Empty(t, stdout)
 	for name, want := range map[string]string{

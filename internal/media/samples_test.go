@@ -15,7 +15,7 @@ func TestInterleaved(t *testing.T) {
 	require.NoError(t, s.Validate())
 	require.Equal(t, media.SampleS16, s.Format)
 	require.Equal(t, 2, s.Count())
-	require.Same(t, unsafe.SliceData(s.Planes[0]), (*byte)(unsafe.Pointer(&pcm[0])), "nothing is copied")
+	require.Same(t, (*byte)(unsafe.Pointer(&pcm[0])), unsafe.SliceData(s.Planes[0]), "nothing is copied")
 	require.Equal(t, []byte{1, 0, 0xff, 0xff, 2, 0, 0xfe, 0xff}, s.Planes[0])
 
 	f := media.Interleaved([]float32{1}, 44_100, 1)
@@ -34,7 +34,7 @@ func TestPlanar(t *testing.T) {
 	require.NoError(t, s.Validate())
 	require.Equal(t, media.SampleF32P, s.Format)
 	require.Equal(t, []int{2, 3}, []int{s.Channels, s.Count()})
-	require.Same(t, unsafe.SliceData(s.Planes[1]), (*byte)(unsafe.Pointer(&right[0])))
+	require.Same(t, (*byte)(unsafe.Pointer(&right[0])), unsafe.SliceData(s.Planes[1]))
 	require.Equal(t, media.SampleS16P, media.Planar([][]int16{{1}}, 48_000).Format)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -92,7 +93,7 @@ func gone(conn net.Conn) bool {
 	_ = conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // the test's clock
 	_, err := conn.Read(make([]byte, 1))
 	_ = conn.SetReadDeadline(time.Time{})
-	return err == io.EOF
+	return errors.Is(err, io.EOF)
 }
 
 // Connections that ask for nothing keep nobody out: the oldest of whoever has the most makes room.

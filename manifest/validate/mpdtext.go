@@ -28,8 +28,7 @@ func parseMPD(b []byte) (*mpd.MPD, error) {
 	if err == nil {
 		return m, nil
 	}
-	var number *strconv.NumError
-	if errors.As(err, &number) {
+	if number, ok := errors.AsType[*strconv.NumError](err); ok {
 		_ = xmlAttributes(b, func(a attribute) {
 			if number != nil && a.value == number.Num && !slices.Contains(textual, a.name) {
 				err = fmt.Errorf("line %d: %s@%s is %q (want a number: %w)", a.line, a.element, a.name, a.value, number.Err)
