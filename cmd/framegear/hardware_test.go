@@ -76,7 +76,7 @@ func TestStreamTakesTheHardwareFlags(t *testing.T) {
 
 	code, _, errs = command(t, with(t.TempDir(), "--encoder", "h264_vaapi", "--hw", "off")...)
 	require.Equal(t, exitUsage, code)
-	require.Contains(t, errs, "h264_vaapi with HW off")
+	require.Contains(t, errs, "h264_vaapi with --hw off")
 
 	params := filepath.Join(t.TempDir(), "gear.json")
 	require.NoError(t, os.WriteFile(params, []byte(`{"-vcodec": "h264_vaapi", "-vaapi_device": "`+noNode+`"}`), 0o600))

@@ -1,6 +1,7 @@
 package av
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,23 +12,23 @@ import (
 // Memory is given back once when many codecs have gone, and now and then while they go on going.
 func TestTrimming(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		times := 0
-		tr := trimmer{trim: func() { times++ }}
+		var times atomic.Int64
+		tr := trimmer{trim: func() { times.Add(1) }}
 		for range 10 {
 			tr.codecClosed()
 			time.Sleep(trimAfter / 2)
 			synctest.Wait()
-			require.Zero(t, times, "another one follows")
+			require.Zero(t, times.Load(), "another one follows")
 		}
 		time.Sleep(trimAfter)
 		synctest.Wait()
-		require.Equal(t, 1, times)
+		require.EqualValues(t, 1, times.Load())
 		for range 5 * trimEvery {
 			tr.codecClosed()
 		}
 		synctest.Wait()
-		require.Equal(t, 1+5, times)
+		require.EqualValues(t, 1+5, times.Load())
 		time.Sleep(time.Hour)
-		require.InDelta(t, 1+5+1, times, 1)
+		require.InDelta(t, 1+5+1, times.Load(), 1)
 	})
 }

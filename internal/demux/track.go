@@ -92,6 +92,13 @@ func (t *Track) OnStarve(f func()) {
 // Starved reports whether the track waits for a packet that cannot be read before those of another one are taken.
 func (t *Track) Starved() bool { return t.starved.Load() }
 
+// Idle reports whether all packets that came were taken and another one is waited for, or none will come.
+func (t *Track) Idle() bool {
+	t.in.mu.Lock()
+	defer t.in.mu.Unlock()
+	return t.closed || len(t.queue) == 0 && (t.waiting || t.in.err != nil || t.err != nil)
+}
+
 // starve notes whether the track starves, and tells of it.
 func (t *Track) starve(now bool) {
 	if before := t.starved.Swap(now); now && !before && t.starving != nil {
