@@ -3,6 +3,7 @@ package framegear_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -90,4 +91,30 @@ func timesOf(t *testing.T, file string) (shown []float64, heard [2]float64) {
 	}
 	from, to := referee.Span(t, file)
 	return shown, [2]float64{from, to}
+}
+
+// Sound that is copied and begins after the last picture gives nothing. The pictures are listed all the same.
+func TestCopiedSoundThatNeverBegins(t *testing.T) {
+	referee.Need(t)
+	leaktest.Check(t)
+	for _, name := range []string{"x.m3u8", "x.mpd"} {
+		t.Run(name, func(t *testing.T) {
+			file := referee.Make(t, "late.mp4", words("-f lavfi -i sine=d=4:r=48000 -c:a aac")...)
+			manifest := filepath.Join(t.TempDir(), name)
+			s, err := framegear.New(manifest, framegear.Options{
+				FrameRate: framegear.FPS(25),
+				Audio:     []framegear.AudioTrack{{Source: file, Copy: true, Offset: 2 * time.Second}},
+			})
+			require.NoError(t, err)
+			defer s.Close()
+			for range 25 {
+				require.NoError(t, s.WriteFrame(framegear.BGR(make([]byte, 64*48*3), 64, 48)))
+			}
+			require.NoError(t, s.Finish(t.Context()))
+			report, err := validate.Check(t.Context(), manifest, validate.Options{})
+			require.NoError(t, err)
+			require.Zero(t, report.Errors(), "%v", report.Findings)
+			require.Len(t, report.Summary.Tracks, 1)
+		})
+	}
 }

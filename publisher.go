@@ -261,6 +261,7 @@ func (pub *publisher) replace() {
 		*t = pub.tracks[i].Track
 		t.Segments = slices.Clip(t.Segments)
 	}
+	next.Tracks = slices.DeleteFunc(next.Tracks, neverBegan)
 	if !next.LowLatency() {
 		level(next.Tracks)
 	}

@@ -377,7 +377,10 @@ func (st *soundTrack) finish(end int64) error {
 func (pub *publisher) soundOver(i int) {
 	pub.mu.Lock()
 	defer pub.mu.Unlock()
-	pub.tracks[i].Over = true
+	t := &pub.tracks[i].Track
+	if t.Over = true; neverBegan(*t) {
+		pub.p.s.opt.Logger.Warn("sound is left out: none of it lies beside the pictures", "track", t.ID)
+	}
 	if pub.current != nil {
 		pub.replace()
 	}
@@ -435,4 +438,10 @@ func (st *soundTrack) free() {
 		st.mux.Close()
 	}
 	st.params.Close()
+}
+
+// neverBegan reports whether a track is over before anything of it was made: sound that is copied has no silence before it, so that what
+// begins after the end of the pictures gives nothing. There is nothing to list then, and the other tracks must not wait for it.
+func neverBegan(t manifest.Track) bool {
+	return t.Over && t.Init == "" && len(t.Segments) == 0
 }

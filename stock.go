@@ -151,6 +151,7 @@ func (pub *publisher) inPlace(base manifest.Presentation) *manifest.Presentation
 			t.Over, t.Heir = false, ""
 		}
 	}
+	base.Tracks = slices.DeleteFunc(base.Tracks, neverBegan)
 	level(base.Tracks)
 	return &base
 }
