@@ -53,7 +53,7 @@ func ExampleNew() {
 	// v1/media.m3u8
 }
 
-// A live stream with a player page. WriteFrame never waits; what the machine cannot hold is dropped and counted.
+// A live stream with a player page. WriteFrame waits for the first frame's encoders alone; what the machine cannot hold is dropped and counted.
 func ExampleStream_Handler() {
 	s, err := framegear.New("", framegear.Options{FrameRate: framegear.FPS(30), LowLatency: true})
 	if err != nil {

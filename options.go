@@ -54,7 +54,8 @@ const (
 	FullAuto FullPolicy = iota
 	// BlockWhenFull makes WriteFrame wait.
 	BlockWhenFull
-	// DropWhenFull drops the frame from all renditions and returns ErrDropped.
+	// DropWhenFull drops the frame from all renditions and returns ErrDropped, so that WriteFrame does not wait. The first frame
+	// is the exception: it waits for the encoders to open (see [Stream.WriteFrame]).
 	DropWhenFull
 )
 

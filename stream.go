@@ -98,6 +98,10 @@ func NewContext(ctx context.Context, output string, o Options) (*Stream, error) 
 // WriteFrame gives the stream one frame, which is borrowed for the call: it is converted before WriteFrame returns, without a copy.
 // A nil frame is skipped.
 //
+// The first frame's size opens the scalers and encoders of the whole ladder within the call, whatever Options.WhenFull says:
+// milliseconds for small ladders, seconds for large ones or on a busy machine, and up to Options.HWTimeout for each call into
+// a driver. What comes after it waits only where WhenFull lets it.
+//
 // Errors that wrap ErrFrame, ErrChanged, ErrPTS or ErrDropped are about this frame alone: nothing of it was written and the
 // stream goes on. An error of the first frame, for whose size the encoders are opened (ErrLadder,
 // ErrHardware, a StageError), leaves room for a better one. Any other error has ended the stream. Finish returns it too.
