@@ -150,6 +150,8 @@ func (s *stream) add(data *astits.DemuxerData) {
 		s.picture = transportPicture(s.codec, data.PES.Data)
 	} else {
 		decoded = unwrap(decoded, s.last)
+		// Leading pictures of an open GOP follow the key picture and are shown before it.
+		s.shown = min(s.shown, unwrap(h.PTS.Base, s.shown))
 	}
 	s.last = decoded
 	s.frames++
