@@ -5,7 +5,7 @@ go 1.26.0
 require (
 	github.com/Eyevinn/dash-mpd v0.15.0
 	github.com/Eyevinn/hls-m3u8 v0.6.0
-	github.com/Eyevinn/mp4ff v0.53.0
+	github.com/Eyevinn/mp4ff v0.56.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/asticode/go-astiav v0.43.0
 	github.com/asticode/go-astits v1.15.0

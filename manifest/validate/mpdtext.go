@@ -18,10 +18,11 @@ import (
 var calendar = regexp.MustCompile(
 	`(\b(?:start|\w*[dD]uration|\w*Time|\w*Period|\w*Depth|\w*Delay)=["']P)(?:0+Y)?(?:0+M)?([0-9T])`)
 
-// parseMPD reads an MPD. It makes sure first that it is well-formed XML: dash-mpd v0.15.0 never returns from some
-// documents whose tags do not match.
+// parseMPD reads an MPD. It makes sure first that it is well-formed XML without ">" in its texts: dash-mpd v0.15.0 never
+// returns from some documents whose tags do not match, and from none with such a text.
 func parseMPD(b []byte) (*mpd.MPD, error) {
-	if err := xmlAttributes(b, func(attribute) {}); err != nil {
+	b, err := escapeTexts(b)
+	if err != nil {
 		return nil, err
 	}
 	m, err := mpd.MPDFromBytes(calendar.ReplaceAll(b, []byte("$1$2")))
@@ -39,6 +40,35 @@ func parseMPD(b []byte) (*mpd.MPD, error) {
 	return nil, err
 }
 
+// escapeTexts writes the ">" of texts, which XML allows there (section 2.4), as entities. The error tells why b is no XML.
+func escapeTexts(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	d := newXML(b)
+	for from := int64(0); ; from = d.InputOffset() {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return out.Bytes(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		raw := b[from:d.InputOffset()]
+		if _, text := token.(xml.CharData); text && !bytes.HasPrefix(raw, []byte("<![CDATA[")) {
+			raw = bytes.ReplaceAll(raw, []byte(">"), []byte("&gt;"))
+		}
+		out.Write(raw)
+	}
+}
+
+// newXML reads UTF-8, as what reads the document afterwards does.
+func newXML(b []byte) *xml.Decoder {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		return nil, fmt.Errorf("the encoding is %s (want UTF-8)", charset)
+	}
+	return d
+}
+
 // textual are attributes that may be anything, so that a bad number was not there.
 var textual = []string{
 	"media", "initialization", "value", "schemeIdUri", "lang", "contentType", "mimeType", "codecs", "profiles", "label",
@@ -52,10 +82,7 @@ type attribute struct {
 
 // xmlAttributes calls visit with every attribute. The error tells why b is no XML.
 func xmlAttributes(b []byte, visit func(attribute)) error {
-	d := xml.NewDecoder(bytes.NewReader(b))
-	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, fmt.Errorf("the encoding is %s (want UTF-8)", charset)
-	}
+	d := newXML(b)
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
