@@ -161,6 +161,51 @@ func TestFinishWhileTheSinkHangs(t *testing.T) {
 	require.ErrorIs(t, s.Finish(ctx), context.Canceled)
 }
 
+// stuckEnd hangs at the last version of a playlist.
+type stuckEnd struct{ *stuck }
+
+func (s stuckEnd) Create(ctx context.Context, name string) (sink.Object, error) {
+	o, err := s.Sink.Create(ctx, name)
+	return &stuckEndObject{stuckObject{o, ctx, s.stuck}, false}, err
+}
+
+type stuckEndObject struct {
+	stuckObject
+	last bool
+}
+
+func (o *stuckEndObject) Write(p []byte) (int, error) {
+	o.last = o.last || strings.Contains(string(p), "#EXT-X-ENDLIST")
+	return o.Object.Write(p)
+}
+
+func (o *stuckEndObject) Commit() error {
+	if o.last {
+		return o.stuckObject.Commit()
+	}
+	return o.Object.Commit()
+}
+
+// So it does while the final manifests hang.
+func TestFinishIsInterruptedAtItsManifests(t *testing.T) {
+	for _, live := range []bool{false, true} {
+		for _, outage := range []framegear.OutagePolicy{framegear.OutliveOutage, framegear.EndAtOutage} {
+			leaktest.Check(t)
+			hung := stuckEnd{&stuck{Sink: newShelf(), reached: make(chan struct{})}}
+			s, _ := open(t, framegear.Options{Sink: hung, Outage: outage, Live: live, Queue: 40, Ladder: twoRungs})
+			for n := range 12 {
+				require.NoError(t, s.WriteFrame(pattern(64, 48)(n)))
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				<-hung.reached
+				cancel()
+			}()
+			require.ErrorIs(t, s.Finish(ctx), context.Canceled)
+		}
+	}
+}
+
 // A live output drops what there is no room for, and tells.
 func TestDropWhenFull(t *testing.T) {
 	leaktest.Check(t)

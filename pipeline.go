@@ -344,6 +344,7 @@ func (p *pipeline) finish(ctx context.Context) error {
 		p.cancel()
 		return err
 	}
+	defer context.AfterFunc(ctx, p.cancel)() // a place that takes the last manifests and does not answer
 	if err := p.err(); err != nil {
 		p.publisher.end()
 		if errors.Is(err, sink.ErrEmptied) { // what would be listed is gone
@@ -356,6 +357,8 @@ func (p *pipeline) finish(ctx context.Context) error {
 		return err
 	}
 	switch err := p.publisher.finish(); {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
 	case errors.Is(err, delivery.ErrGivenUp):
 		return lost(err)
 	case err != nil:
