@@ -147,7 +147,7 @@ type Options struct {
 	Container Container
 	// ContainerExtra are raw options of the libav muxer inside the segments (mp4 or mpegts); unknown keys are errors.
 	ContainerExtra map[string]string
-	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s.
+	// SegmentDuration is the wanted length of segments; the nearest whole number of frames is taken. Zero means 2 s, or a frame where that is longer.
 	SegmentDuration time.Duration
 	// KeyInterval is the wanted distance of key frames, at most SegmentDuration. Zero means one per segment.
 	KeyInterval time.Duration
@@ -238,6 +238,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.SegmentDuration == 0 {
 		o.SegmentDuration = 2 * time.Second
+		if o.FrameRate.Known() {
+			o.SegmentDuration = max(o.SegmentDuration, o.FrameRate.Frame().Duration(1))
+		}
 	}
 	o.fillStreamGear()
 	o.fillLive()

@@ -68,7 +68,7 @@ func (o *Options) validateSegments() error {
 	case o.SegmentDuration < 0 || o.SegmentDuration > maxSegment:
 		return fmt.Errorf("%w: SegmentDuration %s (want at most %s)", ErrOptions, o.SegmentDuration, maxSegment)
 	case 2*o.SegmentDuration < frame || o.SegmentDuration < time.Millisecond:
-		return fmt.Errorf("%w: SegmentDuration %s is shorter than a frame (want a time.Duration such as 2*time.Second; a frame takes %s)",
+		return fmt.Errorf("%w: SegmentDuration %s is shorter than a frame (want a time.Duration of at least %s)",
 			ErrOptions, o.SegmentDuration, max(frame, time.Millisecond))
 	case o.KeyInterval < 0:
 		return fmt.Errorf("%w: KeyInterval %s (want 0 or more)", ErrOptions, o.KeyInterval)

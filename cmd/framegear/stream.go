@@ -147,6 +147,8 @@ func (c *streamCmd) contradictions() error {
 		return usagef("where to? (want -o OUT, or --serve ADDR)")
 	case c.Name != "" && (ext == ".mpd" || ext == ".m3u8"):
 		return usagef("--name %s and -o %s both name the manifests (want one of them)", c.Name, c.Output)
+	case c.Copy && c.Duration > 0:
+		return usagef("--copy passes all of the input on (leave out --duration, or cut the input)")
 	case c.Duration < 0:
 		return usagef("--duration %s (want for example 10s)", c.Duration)
 	case c.MaxGap <= 0:
@@ -228,12 +230,16 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	if c.Params != "" {
 		return c.gearOptions(e, src)
 	}
-	segment, err := parseDuration("--segment", c.Segment)
+	rate := framegear.Rate(c.FPS)
+	if !rate.Known() {
+		rate = src.FrameRate()
+	}
+	segment, err := c.segment(rate)
 	if err != nil {
 		return framegear.Options{}, err
 	}
 	o := framegear.Options{
-		FrameRate: framegear.Rate(c.FPS), Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
+		FrameRate: rate, Timebase: src.Timebase(), Upscale: c.Upscale, Codec: c.Encoder, Preset: c.Preset, Tune: c.Tune,
 		Profile: c.Profile, CRF: float64(c.CRF), BFrames: c.BFrames, Extra: c.Option, SegmentDuration: segment,
 		Name: c.Name, Rescale: c.Rescale, RescaleMode: c.RescaleMode, EveryPixel: c.Every, Logger: e.log,
 		Format: c.Format, Container: c.Container, Clock: c.clock(src, c.Live || c.LowLatency), MaxGap: c.MaxGap, Filter: c.Filter, Aspect: framegear.Rate(c.Aspect), ClearPrevious: c.Clear,
@@ -242,9 +248,6 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 	c.outageFlags.apply(&o)
 	if err := c.liveOptions(&o); err != nil {
 		return o, err
-	}
-	if !o.FrameRate.Known() {
-		o.FrameRate = src.FrameRate()
 	}
 	if err := c.sound(e, &o, src); err != nil {
 		return o, err
@@ -263,6 +266,15 @@ func (c *streamCmd) options(e *env, src source) (framegear.Options, error) {
 		return o, nil
 	}
 	return o, c.ladder(&o)
+}
+
+// segment returns the length of segments. Two seconds are not said by anybody, so a slower picture makes them longer.
+func (c *streamCmd) segment(rate framegear.Rate) (time.Duration, error) {
+	d, err := parseDuration("--segment", c.Segment)
+	if err == nil && rate.Known() && !slices.Contains(c.given, "segment") {
+		d = max(d, rate.Frame().Duration(1))
+	}
+	return d, err
 }
 
 func (c *streamCmd) liveOptions(o *framegear.Options) error {

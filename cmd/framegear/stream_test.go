@@ -90,6 +90,8 @@ func TestUsage(t *testing.T) {
 		{"no output", short, "where to?"},
 		{"raw frames without a size", []string{"stream", "-", "-o", out, "--fps", "25"}, "need --size, --pix-fmt and --fps"},
 		{"a pixel format that there is not", []string{"stream", "-", "-o", out, "--fps", "25", "--size", "64x48", "--pix-fmt", "bgr42"}, "bgr42"},
+		{"a part of a copy", with(short, "-o", out, "--copy"), "leave out --duration"},
+		{"segments shorter than a frame", []string{"stream", "test:", "-o", out, "--fps", "0.2", "--segment", "2s"}, "a time of at least 5s"},
 		{"a rung without a size", with(short, "-o", out, "--rung", "fast@800k"), `rung size "fast"`},
 		{"a rung without a rate", with(short, "-o", out, "--rung", "64x48@quick"), "want a bit rate such as 2500k"},
 		{"the same rung twice", with(short, "-o", out, "--rung", "64x48@60k", "--rung", "64x48@60k"), "v2 64x48 is the same as v1 64x48"},

@@ -23,7 +23,7 @@ var flagWords = map[string]string{
 // goWord is a word that stands alone in a sentence: no part of a path or of what is quoted.
 var goWord = regexp.MustCompile(`(^|[ (])((?:Options\.)?[A-Z][A-Za-z]+)(?:$|\b)`)
 
-var goValues = strings.NewReplacer("Format HLS", "--format hls", "Format DASH", "--format dash", "a time.Duration such as 2*time.Second", "for example 2s")
+var goValues = strings.NewReplacer("Format HLS", "--format hls", "Format DASH", "--format dash", "a time.Duration of", "a time of")
 
 // inFlags says in flags what the library says in the words of its Options.
 func inFlags(text string) string {
