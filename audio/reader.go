@@ -35,10 +35,11 @@ type reader struct {
 	work   sync.WaitGroup
 
 	in         *input
-	first      block // read while opening
-	origin     int64 // of the source's timeline, in samples of the track's rate
-	started    bool  // origin is known
-	shift      int64 // added to every instant: the lengths of the rounds of a loop
+	beside     *demux.Track // the same input's pictures are read beside it, else nil
+	first      block        // read while opening
+	origin     int64        // of the source's timeline, in samples of the track's rate
+	started    bool         // origin is known
+	shift      int64        // added to every instant: the lengths of the rounds of a loop
 	count      counter
 	fresh      bool // nothing was read since the source was opened
 	resumed    bool // the next block is the first one after a reconnection
@@ -53,6 +54,9 @@ type reader struct {
 func newReader(ctx context.Context, o *Options, in *input, rate int, copies bool) (*reader, error) {
 	r := &reader{opt: o, copies: copies, rate: rate, in: in, fresh: true, full: make(chan block, readAhead), free: make(chan block, readAhead+2),
 		hurrying: make(chan struct{})}
+	if in.track != nil && in.track == o.Source.Demuxed {
+		r.beside = in.track
+	}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	for range cap(r.free) - 1 {
 		b, err := r.newBlock()
@@ -252,7 +256,7 @@ func (r *reader) next(ctx context.Context, wait bool) (block, bool, error) {
 	default:
 	}
 	if !wait {
-		return block{}, false, nil
+		return r.decoded(ctx)
 	}
 	select {
 	case b := <-r.full:
@@ -261,6 +265,27 @@ func (r *reader) next(ctx context.Context, wait bool) (block, bool, error) {
 		return block{}, false, ctx.Err()
 	case <-r.hurrying:
 		return r.lastChance(ctx)
+	}
+}
+
+// decoded waits for what is being decoded: sound that was read beside its pictures is not late because of that.
+func (r *reader) decoded(ctx context.Context) (block, bool, error) {
+	if r.beside == nil {
+		return block{}, false, nil
+	}
+	settled := r.beside.Settled()
+	select {
+	case b := <-r.full:
+		return b, true, nil
+	case <-ctx.Done():
+		return block{}, false, ctx.Err()
+	case <-settled:
+	}
+	select {
+	case b := <-r.full: // it came just before
+		return b, true, nil
+	default:
+		return block{}, false, nil
 	}
 }
 

@@ -237,17 +237,12 @@ func (t *Track) Advance(ctx context.Context, until int64, emit func(*Packet) err
 	if err := t.pull(ctx, until, t.opt.patient(), emit); err != nil {
 		return err
 	}
-	if slack := ticks(t.opt.Slack, t.rate); t.opt.Live && !t.opt.patient() && t.out.end() < until-slack && !t.endsHere() && t.idle() {
+	if slack := ticks(t.opt.Slack, t.rate); t.opt.Live && !t.opt.patient() && t.out.end() < until-slack && !t.endsHere() {
 		if err := t.silence(ctx, until-slack, until, emit); err != nil {
 			return err
 		}
 	}
 	return t.out.emit(until, emit)
-}
-
-// idle reports whether nothing is on its way here: sound that was read beside its pictures is not late while it is being decoded.
-func (t *Track) idle() bool {
-	return t.opt.Source.Demuxed == nil || t.opt.Source.Demuxed.Idle()
 }
 
 // begin throws away what a device captured before the first picture, where its samples have no instants of their own.

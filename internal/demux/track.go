@@ -42,6 +42,7 @@ type Track struct {
 	from, to time.Duration // what the packets cover that came so far
 	dropped  int64         // packets
 	starving func()        // see OnStarve
+	settled  chan struct{} // see Settled
 
 	starved atomic.Bool
 }
@@ -92,11 +93,27 @@ func (t *Track) OnStarve(f func()) {
 // Starved reports whether the track waits for a packet that cannot be read before those of another one are taken.
 func (t *Track) Starved() bool { return t.starved.Load() }
 
-// Idle reports whether all packets that came were taken and another one is waited for, or none will come.
-func (t *Track) Idle() bool {
+// Settled returns a channel that is closed as soon as all packets that came were taken and another one is waited for,
+// or the track is closed. Who reads the track is busy until then.
+func (t *Track) Settled() <-chan struct{} {
 	t.in.mu.Lock()
 	defer t.in.mu.Unlock()
-	return t.closed || len(t.queue) == 0 && (t.waiting || t.in.err != nil || t.err != nil)
+	if t.settled == nil {
+		t.settled = make(chan struct{})
+	}
+	ch := t.settled
+	if t.closed || t.waiting && len(t.queue) == 0 {
+		t.settle()
+	}
+	return ch
+}
+
+// settle tells whoever waits for it.
+func (t *Track) settle() {
+	if t.settled != nil {
+		close(t.settled)
+		t.settled = nil
+	}
 }
 
 // starve notes whether the track starves, and tells of it.
@@ -161,6 +178,9 @@ func (t *Track) wait() {
 		t.in.done.Go(t.in.read)
 	}
 	t.waiting = true
+	if len(t.queue) == 0 {
+		t.settle()
+	}
 	t.in.wake.Broadcast()
 	t.in.wake.Wait()
 	t.waiting = false
@@ -280,6 +300,7 @@ func (t *Track) Close() {
 		in.recycle(p)
 	}
 	t.queue, t.cost = nil, 0
+	t.settle()
 	in.forget(t)
 	in.mu.Unlock()
 	t.stream.Params.Close()

@@ -149,6 +149,32 @@ func TestStarving(t *testing.T) {
 	}
 }
 
+// A track is settled when its reader has taken all that came and waits, or has gone.
+func TestSettled(t *testing.T) {
+	_, pictures, sound := both(t, nil)
+	p := newPacket(t)
+	require.NoError(t, pictures.Read(t.Context(), p))
+	require.NoError(t, sound.Read(t.Context(), p))
+	busy := sound.Settled()
+	select {
+	case <-busy:
+		require.Fail(t, "its reader has a packet")
+	default:
+	}
+	ended := make(chan error)
+	go func() {
+		err := error(nil)
+		for err == nil {
+			err = sound.Read(context.Background(), newPacket(t))
+		}
+		ended <- err
+	}()
+	require.ErrorIs(t, <-ended, io.EOF)
+	sound.Close()
+	<-busy
+	<-sound.Settled()
+}
+
 // Sound that waits too long is dropped with one warning.
 func TestTooMuchSound(t *testing.T) {
 	var log bytes.Buffer
