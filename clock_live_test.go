@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // heldClock is the clock of a live output of ten pictures a second that follows the source's times.
@@ -123,7 +124,7 @@ func TestSlowTimesKeepRealTime(t *testing.T) {
 	for name, clock := range map[string]framegear.Clock{"times": framegear.ClockPTS, "count": framegear.ClockCount} {
 		for _, low := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
+				bubble.Test(t, func(t *testing.T) {
 					var said []string
 					o := tiny()
 					o.Live, o.LowLatency, o.Clock, o.Timebase = true, low, clock, framegear.Timebase{Num: 1, Den: 30}
@@ -165,7 +166,7 @@ func TestSlowTimesKeepRealTime(t *testing.T) {
 
 // An output that drops nothing is not held to the wall clock, but says how far it is behind.
 func TestBlockedOutputSaysThatItIsBehind(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var said []string
 		o := tiny()
 		o.Clock, o.WhenFull = framegear.ClockCount, framegear.BlockWhenFull

@@ -64,7 +64,7 @@ var folders = map[string]struct {
 
 // testHelpers are the folders whose files only tests use.
 var testHelpers = []string{"muxer/sink/sinktest", "encoder/encodertest", "manifest/internal",
-	"internal/e2e", "internal/golden", "internal/leaktest", "internal/mpdschema", "internal/need", "internal/referee", "internal/vatest"}
+	"internal/bubble", "internal/e2e", "internal/golden", "internal/leaktest", "internal/mpdschema", "internal/need", "internal/referee", "internal/vatest"}
 
 // guarded says which imports only some folders may have. A path that ends in "/..." is a whole tree, as with the go command.
 var guarded = []struct {

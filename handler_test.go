@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
-	"testing/synctest"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // Many streams share one registry, each with its name; what is the process's is there once.
@@ -44,7 +44,7 @@ func TestCollectorsOfManyStreams(t *testing.T) {
 
 // Whoever watches a stream hears that its output is not written, and when it is again; where that is, is for those who have the token.
 func TestHealthTellsOfAnOutage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := byCount()
 		w := &weather{}
 		o.Sink = moody{newShelf(), w}

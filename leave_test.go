@@ -6,12 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/muxer/sink"
 )
 
@@ -42,7 +42,7 @@ func TestLargestRenditionIsGivenUp(t *testing.T) {
 		"with sound":  func(o *framegear.Options) { o.Audio = []framegear.AudioTrack{{PCM: true}} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o, gone := overloaded(change)
 				s := newStream(t, "", o)
 				play(t, s, steady(30, 19*time.Second))
@@ -111,7 +111,7 @@ func TestLargestRenditionIsGivenUp(t *testing.T) {
 
 // A source that comes back after a gap meets a discontinuity, and there the rendition leaves that was to leave later.
 func TestGapBeforeARenditionLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o, gone := overloaded(func(o *framegear.Options) { o.Stall, o.Window = framegear.LeaveGap, time.Minute })
 		s := newStream(t, "", o)
 		play(t, s, steady(30, 22*time.Second))
@@ -140,7 +140,7 @@ func TestGapBeforeARenditionLeaves(t *testing.T) {
 
 // An output that ends while a rendition's end is announced has the whole ladder to its end.
 func TestFinishBeforeARenditionLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o, gone := overloaded(func(*framegear.Options) {})
 		s := newStream(t, "", o)
 		play(t, s, steady(30, 22*time.Second))
@@ -155,7 +155,7 @@ func TestFinishBeforeARenditionLeaves(t *testing.T) {
 
 // Whoever waits for the next part of a rendition that leaves gets the one that takes its place.
 func TestBlockingReloadAcrossTheEndOfARendition(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o, gone := overloaded(func(*framegear.Options) {})
 		s := newStream(t, "", o)
 		play(t, s, steady(30, 19*time.Second))
@@ -182,7 +182,7 @@ func TestBlockingReloadAcrossTheEndOfARendition(t *testing.T) {
 
 // A rendition that no other one can stand in for stays, whatever the machine.
 func TestOnlyRenditionStays(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o, gone := overloaded(func(o *framegear.Options) { o.Ladder = o.Ladder[:1] })
 		var warned []string
 		o.Events.Warning = func(i framegear.WarningInfo) { warned = append(warned, i.Text) }
@@ -197,7 +197,7 @@ func TestOnlyRenditionStays(t *testing.T) {
 
 // A run after one that gave a rendition up has the whole ladder again.
 func TestRestartAfterARenditionWasGivenUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o, gone := overloaded(func(*framegear.Options) {})
 		dir := t.TempDir()
 		disk, err := sink.NewDir(dir)

@@ -6,12 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // files lists what an output's folder holds, hidden files excepted.
@@ -44,7 +44,7 @@ func TestClockOfFiles(t *testing.T) {
 		"https://h/now":     `<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-xsdate:2014" value="https://h/now"`,
 		framegear.UTCDirect: `<UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="2000-01-01T00:00:0`,
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			dir := t.TempDir()
 			o := tiny()
 			o.Live, o.LowLatency, o.UTCTiming = true, false, said

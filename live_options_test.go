@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // Every part has at least 85 % of the target that the playlist tells, whatever the frame rate: only whole frames fit.
@@ -29,7 +29,7 @@ func TestPartTargetIsWholeFrames(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%s at %s", tt.part, tt.rate), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := tiny()
 				o.FrameRate, o.PartDuration = tt.rate, tt.part
 				s := newStream(t, "", o)
@@ -45,7 +45,7 @@ func TestPartTargetIsWholeFrames(t *testing.T) {
 
 // A rendition at another rate has parts of its own length under one hold-back (RFC 8216bis section 4.4.3.8).
 func TestPartTargetsOfMixedRates(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := tiny()
 		o.PartDuration = 100 * time.Millisecond
 		o.Ladder[1].FrameRate = framegear.FPS(15)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/mpdschema"
 	"github.com/framegear/framegear/manifest/validate"
 )
@@ -93,7 +94,7 @@ func TestBlockingReloadOfARunningStream(t *testing.T) {
 	for _, tt := range tests {
 		for _, track := range []string{"v0", "v1"} {
 			t.Run(track+tt.query, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
+				bubble.Test(t, func(t *testing.T) {
 					s := newStream(t, "", byCount())
 					h := s.Handler()
 					show(t, s, 66)
@@ -114,7 +115,7 @@ func TestBlockingReloadOfARunningStream(t *testing.T) {
 
 // 503 after three target durations, and nothing waits after Finish.
 func TestBlockingReloadOfASourceThatStopped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		s := newStream(t, "", byCount())
 		h := s.Handler()
 		show(t, s, 66)
@@ -139,7 +140,7 @@ func TestBlockingReloadOfASourceThatStopped(t *testing.T) {
 
 // The preload hint is answered with the whole part as soon as it exists, and is always what comes next.
 func TestPreloadHintOfARunningStream(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		s := newStream(t, "", byCount())
 		h := s.Handler()
 		show(t, s, 42)
@@ -169,7 +170,7 @@ func firstBoxAfterStyp(b []byte) []byte {
 // Constants stay what they were, the sequence never goes back, the parts of a segment are its bytes, and DASH and HLS name
 // the same ones.
 func TestPlaylistsOfARunningStream(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := byCount()
 		o.Window, o.ExtraWindow = 5*time.Second, 2*time.Second
 		s := newStream(t, "", o)
@@ -233,7 +234,7 @@ func attribute1(t *testing.T, doc, name string) string {
 
 // What DASH-IF asks of low latency (and what dash.js and Shaka need to use it).
 func TestLowLatencyMPDOfARunningStream(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := byCount()
 		o.PartDuration = time.Millisecond // one frame
 		s := newStream(t, "", o)
@@ -258,7 +259,7 @@ func TestLowLatencyMPDOfARunningStream(t *testing.T) {
 
 // A segment may be asked for from its availability time on, and its body grows by one chunk with each frame.
 func TestGrowingSegmentOfARunningStream(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := byCount()
 		o.PartDuration = time.Millisecond
 		s := newStream(t, "", o)
@@ -289,7 +290,7 @@ func TestGrowingSegmentOfARunningStream(t *testing.T) {
 func TestWindowSlides(t *testing.T) {
 	for _, output := range []string{"memory", "folder"} {
 		t.Run(output, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				dir := ""
 				if output == "folder" {
 					dir = t.TempDir()
@@ -345,7 +346,7 @@ func TestLiveBecomesARecording(t *testing.T) {
 	for _, lowLatency := range []bool{false, true} {
 		t.Run(fmt.Sprintf("low latency %t", lowLatency), func(t *testing.T) {
 			dir := t.TempDir()
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := byCount()
 				o.Window, o.Live, o.LowLatency = framegear.WindowAll, true, lowLatency
 				s := newStream(t, dir, o)
@@ -370,7 +371,7 @@ func TestLiveBecomesARecording(t *testing.T) {
 }
 
 func TestRemoveAtExit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		o := byCount()
 		o.RemoveAtExit = true
@@ -420,7 +421,7 @@ func TestServedPresentationIsValid(t *testing.T) {
 		"another rate":       func(o *framegear.Options) { o.Ladder[1].FrameRate = framegear.FPS(10) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := byCount()
 				o.Window, o.ExtraWindow = 6*time.Second, 3*time.Second
 				change(&o)

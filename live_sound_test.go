@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/leaktest"
 	"github.com/framegear/framegear/internal/referee"
 )
@@ -132,7 +133,7 @@ func TestSoundInTSAcrossAGap(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			leaktest.Check(t)
 			c, out := newClip(t, 25, 48000), t.TempDir()
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := c.options(framegear.AudioTrack{PCM: true, Channels: 2})
 				o.Format, o.Container, o.Live, o.Clock, o.Window = framegear.HLS, framegear.TS, true, framegear.ClockPTS, framegear.WindowAll
 				o.SegmentDuration, o.WhenFull = 1200*time.Millisecond, framegear.BlockWhenFull
@@ -177,7 +178,7 @@ func TestSoundInTSAfterSleep(t *testing.T) {
 	var asleep atomic.Int64
 	o := c.options(framegear.AudioTrack{PCM: true, Channels: 2}).WithNow(func() time.Time { return time.Now().Add(time.Duration(asleep.Load())) })
 	o.Format, o.Container, o.Live, o.Window, o.SegmentDuration = framegear.HLS, framegear.TS, true, framegear.WindowAll, time.Second
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		s, err := framegear.New(out, o)
 		require.NoError(t, err)
 		defer s.Close()
@@ -194,7 +195,7 @@ func TestSoundInTSAfterSleep(t *testing.T) {
 
 // Sound that comes between two pictures does not wait for the second one.
 func TestPushedSoundIsNotHeldUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := byCount()
 		o.PartDuration = time.Millisecond // the least: one frame, of picture and of sound
 		o.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}

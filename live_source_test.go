@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // Time in these tests is synctest's: it moves only when every goroutine of the stream waits, so an hour of a source costs
@@ -138,7 +139,7 @@ func TestSourcesFromHellKeepRealTime(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := tiny()
 				rate := 30.0
 				if tt.unknownRate {
@@ -167,7 +168,7 @@ func TestSourcesFromHellKeepRealTime(t *testing.T) {
 
 // While a source stalls players still get new parts, because the last picture is shown on.
 func TestStallDoesNotStopParts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		s := newStream(t, "", tiny())
 		play(t, s, steady(30, 2*time.Second))
 		require.NotContains(t, playlist(t, s, "v0"), "\n2.m4s\n", "the second one is complete when the third one begins")
@@ -181,7 +182,7 @@ func TestStallDoesNotStopParts(t *testing.T) {
 // A picture of another size is scaled when that is asked for, and otherwise refused alone.
 func TestResizeInMidStream(t *testing.T) {
 	for _, rescale := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			o := tiny()
 			o.Rescale = rescale
 			s := newStream(t, "", o)
@@ -215,7 +216,7 @@ func TestStallLeavesAGap(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := tiny()
 				o.Stall, o.MaxGap = framegear.LeaveGap, 2*time.Second
 				change(&o)
@@ -247,7 +248,7 @@ func TestStallLeavesAGap(t *testing.T) {
 
 // Timestamps that jump while the source does not are put back on the wall clock.
 func TestTimestampsJump(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := tiny()
 		o.Clock = framegear.ClockPTS
 		s := newStream(t, "", o)
@@ -273,7 +274,7 @@ func TestTimestampsJump(t *testing.T) {
 // stream that is given a clock without one (as here) sees a jump, counts it, and goes on at once.
 func TestWallClockIsSet(t *testing.T) {
 	for _, step := range []time.Duration{-time.Hour, time.Hour} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			var set time.Duration
 			o := tiny().WithNow(func() time.Time { return time.Now().Round(0).Add(set) })
 			s := newStream(t, "", o)

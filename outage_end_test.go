@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/muxer/sink"
 	"github.com/framegear/framegear/muxer/sink/sinktest"
 )
@@ -39,7 +40,7 @@ func TestFailedRecordingIsFinished(t *testing.T) {
 
 // A live output whose place is away at its end says so, soon.
 func TestEndDuringAnOutage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		place := moody{newShelf(), &weather{}}
 		o := tiny()
 		o.Sink = place
@@ -75,7 +76,7 @@ func TestOutageThatEnds(t *testing.T) {
 		"away from the start":    {framegear.OutliveOutage, errAway, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				place := moody{newShelf(), &weather{}}
 				o := tiny()
 				o.Sink, o.Outage, o.LowLatency, o.Live = place, c.outage, false, true
@@ -103,7 +104,7 @@ func TestOutageThatEnds(t *testing.T) {
 // What cannot be deleted is said once, with the place and the object, and left.
 func TestWhatCannotBeDeletedIsSaidOnce(t *testing.T) {
 	for _, remote := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			place := moody{newShelf(), &weather{}}
 			place.set(func(w *weather) { w.locked = os.ErrPermission })
 			o, h := tiny(), &heard{}
@@ -127,7 +128,7 @@ func TestWhatCannotBeDeletedIsSaidOnce(t *testing.T) {
 // A segment stays as long as RFC 8216bis section 6.2.2 asks after it left the list: its own length and that of the longest list.
 func TestSegmentsStayAsLongAsTheyMust(t *testing.T) {
 	for _, lowLatency := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			dir := t.TempDir()
 			o := tiny()
 			o.LowLatency, o.Live, o.Window = lowLatency, true, 6*time.Second
@@ -177,7 +178,7 @@ func TestShortExtraWindowIsSaid(t *testing.T) {
 // A folder that is removed is made anew; what was in it is a gap, and what comes can be played.
 func TestFolderIsRemovedWhileLive(t *testing.T) {
 	for _, lowLatency := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			dir := path.Join(t.TempDir(), "out")
 			o, h := tiny(), &heard{}
 			o.LowLatency, o.Live, o.Window = lowLatency, true, 10*time.Second

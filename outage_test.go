@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/manifest/validate"
 	"github.com/framegear/framegear/muxer/sink"
 )
@@ -206,7 +207,7 @@ func TestOutputOutlivesItsPlace(t *testing.T) {
 		for kind, change := range kinds {
 			for _, c := range outages {
 				t.Run(fmt.Sprintf("%s/%s/%s", map[bool]string{false: "sink", true: "PUT"}[remote], kind, c.name), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
+					bubble.Test(t, func(t *testing.T) {
 						o, place := tiny(), moody{newShelf(), &weather{}}
 						change(&o)
 						o.Sink = place

@@ -3,17 +3,17 @@ package framegear_test
 import (
 	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // A stream that cannot be held drops whole frames, keeps real time and bounds, never makes WriteFrame wait, and says so.
 func TestOverload(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var told []framegear.OverloadInfo
 		o := tiny()
 		o.PartDuration = time.Millisecond

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // partsOf returns the parts that a viewer of a track has heard of.
@@ -27,7 +28,7 @@ func partsOf(t *testing.T, s *framegear.Stream, track string) []string {
 
 // A name that a player may have seen is never used again with other bytes, however short the runs are.
 func TestShortRunsDoNotRepeatNames(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir, seen := t.TempDir(), map[string]int{}
 		for run, length := range []time.Duration{500, 3500, 500, 700, 300, 3500, 400} {
 			s := newStream(t, dir, tiny())
@@ -49,7 +50,7 @@ func TestShortRunsDoNotRepeatNames(t *testing.T) {
 
 // The very first run reserves its number too.
 func TestFirstRunThatDiesReservesItsNumber(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		for run := range int64(3) {
 			var first int64
@@ -89,7 +90,7 @@ func age(t *testing.T, dir string) {
 func TestLoopOfCrashesIsBounded(t *testing.T) {
 	for _, name := range []string{"the same ladder", "another each time"} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				o := tiny()
 				o.LowLatency, o.Live, o.Window = false, true, 4*time.Second
@@ -115,7 +116,7 @@ func TestLoopOfCrashesIsBounded(t *testing.T) {
 
 // After a long time without the program there is still as much to play as a playlist must have (RFC 8216 section 6.2.2).
 func TestListAfterALongPause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		o := tiny()
 		o.LowLatency, o.Live, o.Window = false, true, 5*time.Second
@@ -147,7 +148,7 @@ func fileExists(dir, name string) bool {
 func TestClockSetBackBetweenRuns(t *testing.T) {
 	for _, back := range []time.Duration{4 * time.Second, 9 * time.Second, time.Minute} {
 		for _, lowLatency := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				o := tiny()
 				o.LowLatency, o.Live, o.Window = lowLatency, true, time.Minute
@@ -168,7 +169,7 @@ func TestClockSetBackBetweenRuns(t *testing.T) {
 
 // Declared rates hold for the segments of the run before as well.
 func TestRatesAfterARestart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		o := tiny()
 		o.LowLatency, o.Live, o.Window, o.CRF = false, true, time.Minute, 1
@@ -193,7 +194,7 @@ func TestRatesAfterARestart(t *testing.T) {
 
 // A recording in the folder of a live output takes its names; the next live run does not list what is not its own, and leaves it alone.
 func TestRecordingBetweenLiveRuns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		live := tiny()
 		live.LowLatency, live.Live, live.Window = false, true, 4*time.Second

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/manifest/validate"
 )
 
@@ -51,7 +52,7 @@ func TestRestartGoesOn(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				o := tiny()
 				o.LowLatency, o.Live, o.Window = false, true, 2*time.Minute
@@ -115,7 +116,7 @@ func TestRestartWithSound(t *testing.T) {
 		"Opus":        func(o *framegear.Options) { o.Audio[0].Codec = framegear.Opus },
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				o := tiny()
 				o.LowLatency, o.Live, o.Window = false, true, 2*time.Minute
@@ -179,7 +180,7 @@ func playSound(t *testing.T, s *framegear.Stream, length time.Duration) {
 // Another ladder needs other initialization segments: the old list goes, the numbers go on, and the old files are deleted
 // when nobody can know of them any more.
 func TestRestartWithAnotherLadder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		o := tiny()
 		o.LowLatency, o.Live, o.Window, o.ExtraWindow = false, true, 4*time.Second, 2*time.Second
@@ -206,7 +207,7 @@ func TestRestartWithAnotherLadder(t *testing.T) {
 func TestRestartFromADamagedState(t *testing.T) {
 	for name, state := range map[string]string{"cut off": `{"Version":1,"Sta`, "empty": "", "of nothing": "{}", "missing": "-"} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				o := tiny()
 				o.LowLatency, o.Live = false, true

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // A soak of an hour in full size, as fast as the machine encodes:
@@ -58,7 +59,7 @@ func TestSoak(t *testing.T) {
 	var w, h int
 	_, err := fmt.Sscanf(*soakSize, "%dx%d", &w, &h)
 	require.NoError(t, err)
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		o := tiny()
 		o.Window, o.ExtraWindow = 30*time.Second, 30*time.Second

@@ -11,12 +11,12 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/leaktest"
 	"github.com/framegear/framegear/internal/referee"
 	"github.com/framegear/framegear/manifest/validate"
@@ -253,7 +253,7 @@ func TestReconnectsAreTold(t *testing.T) {
 	leaktest.Check(t)
 	c := newClip(t, 25, 48000)
 	url := breaking(t, c)
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var lost, back atomic.Int64
 		o := c.options(framegear.AudioTrack{Source: url})
 		o.Live = true

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/leaktest"
 	"github.com/framegear/framegear/internal/referee"
 )
@@ -113,7 +114,7 @@ func TestLiveSoundOnly(t *testing.T) {
 			leaktest.Check(t)
 			c, out := newClip(t, 25, 48000), t.TempDir()
 			file := c.wav(t, 6)
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				o := alone(framegear.AudioTrack{Source: file}, framegear.AudioTrack{PCM: true, Label: "Pushed"})
 				set(&o)
 				for range 2 {

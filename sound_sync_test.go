@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/leaktest"
 )
 
@@ -73,7 +74,7 @@ func testEverySource(t *testing.T, fps float64, low bool, seconds int) {
 	if low {
 		lowLatency(&o)
 		// A live output never waits for a URL, and this one is written faster than a URL gives: in the bubble its readers get their time.
-		synctest.Test(t, func(t *testing.T) { writeEverySource(t, o, clips, out, seconds, synctest.Wait) })
+		bubble.Test(t, func(t *testing.T) { writeEverySource(t, o, clips, out, seconds, synctest.Wait) })
 	} else {
 		writeEverySource(t, o, clips, out, seconds, func() {})
 	}

@@ -3,13 +3,13 @@ package framegear_test
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 func TestHistogramQuantiles(t *testing.T) {
@@ -30,7 +30,7 @@ func TestHistogramQuantiles(t *testing.T) {
 
 // Every picture is measured in every stage, and what operators see adds up.
 func TestStagesAreMeasured(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		s := newStream(t, "", byCount())
 		require.Empty(t, s.Stats().Stages)
 		show(t, s, 60)
@@ -51,7 +51,7 @@ func TestStagesAreMeasured(t *testing.T) {
 
 // Names, units and help texts are as Prometheus wants them.
 func TestMetricsAreConventional(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		o := byCount()
 		o.Audio = []framegear.AudioTrack{{PCM: true, Channels: 1}}
 		s := newStream(t, "", o)

@@ -2,12 +2,12 @@ package main
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // endless is a source that knows no length, with times of its own or without.
@@ -46,7 +46,7 @@ func TestClockOfASource(t *testing.T) {
 // What waits to be read goes on at its own pace after a stop; what comes by itself is caught up with.
 func TestPacerAfterAStop(t *testing.T) {
 	for _, patient := range []bool{true, false} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			p := newPacer(true, patient)
 			tb, began := framegear.Timebase{Num: 1, Den: 10}, time.Now()
 			for n := range int64(300) {

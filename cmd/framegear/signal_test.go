@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // asCommand makes the test binary the command.
@@ -120,7 +122,7 @@ func TestInterrupts(t *testing.T) {
 		"and then a signal":  {[]time.Duration{time.Second}, true, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				reading, enough := context.WithCancel(ctx)
 				caught, broken := make(chan os.Signal), make(chan struct{})

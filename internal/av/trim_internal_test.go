@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 // Memory is given back once when many codecs have gone, and now and then while they go on going.
 func TestTrimming(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var times atomic.Int64
 		tr := trimmer{trim: func() { times.Add(1) }}
 		for range 10 {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/framegear/framegear/internal/av"
+	"github.com/framegear/framegear/internal/bubble"
 )
 
 func TestWorkerMakesCallsInOrderAndFreesAtTheEnd(t *testing.T) {
@@ -26,7 +27,7 @@ func TestWorkerMakesCallsInOrderAndFreesAtTheEnd(t *testing.T) {
 }
 
 func TestWorkerGivesUpACallThatHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		w := av.NewWorker()
 		release, freed := make(chan struct{}), make(chan struct{})
 		begun := time.Now()
@@ -44,7 +45,7 @@ func TestWorkerGivesUpACallThatHangs(t *testing.T) {
 }
 
 func TestWorkerWhoseCallCameBackLateFreesBeforeCloseReturns(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		w := av.NewWorker()
 		require.ErrorIs(t, w.Do(time.Second, func() error { time.Sleep(3 * time.Second); return nil }), av.ErrStuck)
 		time.Sleep(5 * time.Second)
@@ -56,7 +57,7 @@ func TestWorkerWhoseCallCameBackLateFreesBeforeCloseReturns(t *testing.T) {
 }
 
 func TestWorkerDoesNotWaitForeverForTheLastCall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		w := av.NewWorker()
 		begun := time.Now()
 		require.ErrorIs(t, w.Close(time.Second, func() { time.Sleep(time.Minute) }), av.ErrStuck)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/delivery"
 	"github.com/framegear/framegear/muxer/sink"
 	"github.com/framegear/framegear/muxer/sink/sinktest"
@@ -90,7 +91,7 @@ func TestConformance(t *testing.T) {
 
 // Nobody waits for a place that is away; it is tried by one at a time, and all comes there in order once it is back.
 func TestSpoolOutlivesAnOutage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		below := &place{Memory: sink.NewMemory(), fault: errAway}
 		var down []error
 		var up []time.Duration
@@ -142,7 +143,7 @@ func TestSpoolIsBounded(t *testing.T) {
 		"by bytes": {delivery.SpoolOptions{MaxBytes: 800}, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				below := &place{Memory: sink.NewMemory(), fault: errAway}
 				p := delivery.NewPlace(below, delivery.PlaceOptions{})
 				var told outcome
@@ -176,7 +177,7 @@ func TestSpoolIsBounded(t *testing.T) {
 
 // An object that grows is on its way before it is whole; one that was aborted is no failure.
 func TestSpoolDeliversWhatGrows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		below := &place{Memory: sink.NewMemory()}
 		var told outcome
 		p := delivery.NewPlace(below, delivery.PlaceOptions{})
@@ -242,7 +243,7 @@ func TestSpoolAccount(t *testing.T) {
 
 // A source that can wait does, when much is on its way.
 func TestSpoolWaits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		below := &place{Memory: sink.NewMemory(), fault: errAway}
 		s := delivery.NewSpool(delivery.NewPlace(below, delivery.PlaceOptions{}), delivery.SpoolOptions{WaitBytes: 10, MaxAge: time.Minute})
 		defer s.Close()
@@ -279,7 +280,7 @@ func TestPatience(t *testing.T) {
 		"a bad name":                     {fault: fmt.Errorf("no: %w", sink.ErrName), gives: sink.ErrName},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				p := delivery.NewPlace(sink.NewMemory(), c.opt)
 				if c.before == nil {
 					require.NoError(t, p.Do(t.Context(), func() error { return nil }))
@@ -299,7 +300,7 @@ func TestPatience(t *testing.T) {
 // An object of a recording is written again from its start when its place fails in the middle.
 func TestPatientWritesAgain(t *testing.T) {
 	for op := range 8 {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			below := sink.NewMemory()
 			faulty := sinktest.Faulty(below, sinktest.Plan{N: op})
 			s := delivery.NewPlace(faulty, delivery.PlaceOptions{Patience: time.Minute}).Patient()

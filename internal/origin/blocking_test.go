@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/origin"
 	"github.com/framegear/framegear/manifest"
 )
@@ -75,7 +76,7 @@ func TestDirectivesThatBlock(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				out := liveOutput(t)
 				h := newOrigin(t, out)
 				p := start(h, tt.target)
@@ -98,7 +99,7 @@ func TestDirectivesThatBlock(t *testing.T) {
 
 // A part beyond the last one of a complete segment means the next segment's first, which may be still to come.
 func TestPartBeyondTheLastSegmentWaitsForTheNext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := newOutput(t)
 		out.segments(3)
 		p := start(newOrigin(t, out), msn(3, 5))
@@ -113,7 +114,7 @@ func TestPartBeyondTheLastSegmentWaitsForTheNext(t *testing.T) {
 }
 
 func TestBlockingEndsAfterThreeTargetDurations(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h := newOrigin(t, liveOutput(t))
 		began := time.Now()
 		answer := get(h, msn(4, 2))
@@ -168,7 +169,7 @@ func TestHintedPartBlocks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				out := liveOutput(t)
 				if tt.prepare != nil {
 					tt.prepare(out)
@@ -191,7 +192,7 @@ func TestHintedPartBlocks(t *testing.T) {
 
 func TestDisconnectEndsWaiting(t *testing.T) {
 	for _, target := range []string{msn(4, 2), "/v0/4.2.m4s", "/v0/5.m4s", "/v0/4.m4s"} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			out := liveOutput(t)
 			h := newOrigin(t, out)
 			p := start(h, target)
@@ -207,7 +208,7 @@ func TestDisconnectEndsWaiting(t *testing.T) {
 }
 
 func TestCloseWakesWaiters(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := liveOutput(t)
 		h := newOrigin(t, out)
 		var waiting []*pending
@@ -229,7 +230,7 @@ func TestCloseWakesWaiters(t *testing.T) {
 }
 
 func TestTenThousandBlockedReloadsAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		const limit = 100
 		out := liveOutput(t)
 		h := newOrigin(t, out, func(o *origin.Options) { o.Limits.MaxWaiting = limit })
@@ -260,7 +261,7 @@ func TestTenThousandBlockedReloadsAreBounded(t *testing.T) {
 
 func TestManifestsWaitForTheStart(t *testing.T) {
 	for _, target := range []string{"/live.mpd", "/live.m3u8", "/v0/live.m3u8", "/v0/live.m3u8?_HLS_msn=40"} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			out := newOutput(t)
 			p := start(newOrigin(t, out), target)
 			synctest.Wait()
@@ -284,7 +285,7 @@ func TestManifestsWaitForTheStart(t *testing.T) {
 }
 
 func TestManifestsOfNothingAreUnavailable(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := newOutput(t)
 		out.now = nil
 		h := newOrigin(t, out)

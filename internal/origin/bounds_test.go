@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/origin"
 	"github.com/stretchr/testify/require"
 )
@@ -98,7 +99,7 @@ func gone(conn net.Conn) bool {
 
 // Connections that ask for nothing keep nobody out: the oldest of whoever has the most makes room.
 func TestIdleConnectionsMakeRoom(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newCrowd(t, 4, 3)
 		viewer := c.dial("192.0.2.1:1")
 		require.True(t, c.ask(viewer, "/"))
@@ -117,7 +118,7 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 
 // Beyond its share an address takes the place of its own idle connections, and gets no more while all of them are busy.
 func TestConnectionsPerAddress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newCrowd(t, 10, 2)
 		first := c.dial("[2001:db8::1]:1")
 		<-time.After(time.Second) // the test's clock
@@ -135,7 +136,7 @@ func TestConnectionsPerAddress(t *testing.T) {
 
 // While all connections are busy a further one waits, and is served when one ends or has its answer.
 func TestBusyConnectionsAreNotCut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newCrowd(t, 1, 1)
 		busy := c.dial("192.0.2.1:1")
 		require.False(t, c.ask(busy, "/wait"))
@@ -151,7 +152,7 @@ func TestBusyConnectionsAreNotCut(t *testing.T) {
 
 // Requests over the bound are refused without a word that anybody could fail to read, those of one address before those of all.
 func TestAnswersAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := newOutput(t)
 		out.now = nil
 		h := newOrigin(t, out, func(o *origin.Options) { o.Limits = origin.Limits{MaxAnswers: 3, MaxPerAddress: 2} })

@@ -8,11 +8,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/origin"
 )
 
@@ -255,7 +255,7 @@ func TestStats(t *testing.T) {
 }
 
 func TestViewersAreForgotten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h := newOrigin(t, liveOutput(t))
 		get(h, "/live.mpd")
 		require.Equal(t, 1, h.Viewers())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/origin"
 	"github.com/framegear/framegear/manifest"
 )
@@ -135,7 +136,7 @@ func (f *flushes) Flush() {
 }
 
 func TestGrowingSegmentIsFlushedPerPart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := liveOutput(t)
 		h := newOrigin(t, out)
 		w := &flushes{header: http.Header{}}
@@ -176,7 +177,7 @@ func TestSegmentThatBeginsSoonIsWaitedFor(t *testing.T) {
 		{"/v0/5.m4s", func(o *output) { o.parts(3); o.seal(); o.part() }},
 		{"/v0/4.m4s", (*output).part},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			out := newOutput(t)
 			out.segments(3)
 			if tt.path == "/v0/5.m4s" {
@@ -210,7 +211,7 @@ func TestBrokenOffSegments(t *testing.T) {
 	}
 	for name, step := range tests {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				out := liveOutput(t)
 				h := newOrigin(t, out)
 				recovered := make(chan any)

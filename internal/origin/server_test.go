@@ -23,6 +23,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/origin"
 )
 
@@ -78,7 +79,7 @@ func servePipe(t *testing.T, h http.Handler) *pipeListener {
 // does meanwhile waits for nobody.
 func TestReaderThatStopsIsCutOff(t *testing.T) {
 	for _, path := range []string{"/v0/3.m4s", "/v0/4.m4s", "/v0/live.m3u8"} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			out := liveOutput(t)
 			conn := servePipe(t, newOrigin(t, out)).dial()
 			defer conn.Close()
@@ -101,7 +102,7 @@ func TestReaderThatStopsIsCutOff(t *testing.T) {
 
 // The connection carries the next request when an answer was complete, and does not when it was broken off.
 func TestChunkedOverTheWire(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := liveOutput(t)
 		conn := servePipe(t, newOrigin(t, out)).dial()
 		defer conn.Close()
@@ -134,7 +135,7 @@ func TestChunkedOverTheWire(t *testing.T) {
 
 // A chunk reaches a client in one piece: the head of the answer, the chunk's length and its end are not writes of their own.
 func TestChunkIsOneWrite(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		out := newOutput(t)
 		out.segments(3)
 		out.part()

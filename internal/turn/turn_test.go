@@ -7,12 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/internal/turn"
 )
 
 // Who waits is let in by deadline, whatever the order of asking.
 func TestEarliestDeadlineFirst(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		q := turn.NewQueue(1)
 		first := turn.NewTicket()
 		q.Enter(first, time.Now())
@@ -36,7 +37,7 @@ func TestEarliestDeadlineFirst(t *testing.T) {
 }
 
 func TestNoMoreThanThereIsRoomFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		q := turn.NewQueue(2)
 		inside := make(chan struct{}, 2)
 		for range 6 {

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/framegear/framegear/internal/bubble"
 	"github.com/framegear/framegear/muxer/sink"
 	"github.com/stretchr/testify/require"
 )
@@ -217,7 +218,7 @@ func TestHTTPGrowingIsSentAgain(t *testing.T) {
 		_, err := io.ReadFull(body, make([]byte, 4))
 		return 0, errors.Join(err, errors.New("connection reset"))
 	}
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h, s, waits := scripted(t, sink.HTTPOptions{}, cut, early(200), answer(200))
 		o := flushed(t, h, "a", "part one")
 		synctest.Wait() // two attempts have failed by now, the third waits for more
@@ -232,7 +233,7 @@ func TestHTTPGrowingIsSentAgain(t *testing.T) {
 }
 
 func TestHTTPGrowingFailsAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h, _, _ := scripted(t, sink.HTTPOptions{}, early(403))
 		o := flushed(t, h, "a", "part one")
 		synctest.Wait()
@@ -245,7 +246,7 @@ func TestHTTPGrowingFailsAtOnce(t *testing.T) {
 }
 
 func TestHTTPAbortEndsTheUpload(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var sent error
 		h, s, waits := scripted(t, sink.HTTPOptions{}, func(body io.Reader) (int, error) {
 			_, sent = io.Copy(io.Discard, body)
@@ -273,7 +274,7 @@ func (h hang) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestHTTPTimeoutCountsFromTheEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h := newHTTP(t, "http://example.com", sink.HTTPOptions{
 			Client: &http.Client{Transport: hang{}}, Attempts: 2, Timeout: 3 * time.Second, Backoff: time.Second})
 		begin := time.Now()
